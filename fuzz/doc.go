@@ -1,0 +1,12 @@
+// Package fuzz holds the fuzz targets of Longwire, one file for each package
+// that they feed: octets of a hostile peer go in, and what comes out is
+// compared with a second opinion (the standard library, a naive model, or the
+// same octets cut in other places).
+//
+// Each target runs its corpus in testdata/fuzz as an ordinary test, and on its
+// own with
+//
+//	go test ./fuzz -run '^$' -fuzz '^FuzzFrameHeader$' -fuzztime 10s
+//
+// An input that failed once is kept in the corpus after the fix.
+package fuzz
