@@ -2,7 +2,9 @@ module longwire.example
 
 go 1.26.0
 
+require github.com/stretchr/testify v1.12.1
+
 require (
-	github.com/stretchr/testify v1.12.1 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/net v0.62.0 // indirect
 )
