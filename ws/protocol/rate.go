@@ -1,0 +1,42 @@
+package protocol
+
+// second in nanoseconds.
+const second = 1_000_000_000
+
+// RateLimit bounds how often something may happen: the control frames of a
+// peer, which cost it little and ask for an answer. It is made by
+// [NewRateLimit] and keeps one number: the time when all that was allowed so
+// far would be paid for at an even pace.
+type RateLimit struct {
+	each int64 // what one event costs, in nanoseconds; 0: no limit
+	room int64 // how far ahead of the clock paid may be, one event less
+	paid int64
+	used bool
+}
+
+// NewRateLimit allows perSecond events in any second that follows a quiet one:
+// all of them at once, or spread. Zero or negative: no limit.
+func NewRateLimit(perSecond int) RateLimit {
+	if perSecond <= 0 {
+		return RateLimit{}
+	}
+	n := min(int64(perSecond), second)
+	each := second / n
+	return RateLimit{each: each, room: each * (n - 1)}
+}
+
+// Allow tells whether an event at the time now, in nanoseconds on any clock that
+// does not go back, is within the limit. One that is not costs nothing.
+func (r *RateLimit) Allow(now int64) bool {
+	if r.each == 0 {
+		return true
+	}
+	if !r.used || r.paid < now {
+		r.used, r.paid = true, now
+	}
+	if r.paid-now > r.room {
+		return false
+	}
+	r.paid = later(r.paid, r.each)
+	return true
+}
