@@ -1,0 +1,165 @@
+package handshake
+
+import (
+	"fmt"
+	"strconv"
+)
+
+const deflateName = "permessage-deflate"
+
+// AnyWindowBits is client_max_window_bits without a value, in an offer: the
+// client can use whatever window the server names.
+const AnyWindowBits = -1
+
+// DeflateParams are the parameters of permessage-deflate (RFC 7692, section
+// 7.1). The zero value has none.
+type DeflateParams struct {
+	ServerNoContextTakeover bool
+	ClientNoContextTakeover bool
+	ServerMaxWindowBits     int // 8 to 15; 0: not there
+	ClientMaxWindowBits     int // 8 to 15; 0: not there; AnyWindowBits in an offer
+}
+
+// ParseDeflateOffer reads the parameters of one offered permessage-deflate. An
+// error, which is ErrDeflate, means that the server declines this element:
+// a parameter that is unknown, has a wrong value or stands twice.
+func ParseDeflateOffer(e Extension) (DeflateParams, error) {
+	//req:impl RFC7692-7-01 RFC7692-7.1.1.1-02
+	p, err := parseDeflate(e, true)
+	if err != nil {
+		return DeflateParams{}, err
+	}
+	return p, nil
+}
+
+// ParseDeflateAnswer reads the parameters that a server answered with and
+// checks them against what the client offered, one element of offers for each
+// permessage-deflate in its request. An error, which is ErrDeflate, fails the
+// connection.
+func ParseDeflateAnswer(e Extension, offers ...DeflateParams) (DeflateParams, error) {
+	//req:impl RFC7692-7-02
+	p, err := parseDeflate(e, false)
+	if err != nil {
+		return DeflateParams{}, err
+	}
+	why := "not offered"
+	for _, o := range offers {
+		if why = p.answers(o); why == "" {
+			return p, nil
+		}
+	}
+	return DeflateParams{}, ErrDeflate.because(why)
+}
+
+// answers tells why p can't be the answer to o, or nothing.
+func (p DeflateParams) answers(o DeflateParams) string {
+	switch {
+	// An offer with server_no_context_takeover is accepted with it.
+	//req:impl RFC7692-7.1.1.1-04
+	case o.ServerNoContextTakeover && !p.ServerNoContextTakeover:
+		return "server_no_context_takeover was asked for"
+	// An offered server_max_window_bits comes back the same or smaller.
+	//req:impl RFC7692-7.1.2.1-04
+	case o.ServerMaxWindowBits != 0 && (p.ServerMaxWindowBits == 0 || p.ServerMaxWindowBits > o.ServerMaxWindowBits):
+		return "server_max_window_bits is over what was asked for"
+	// client_max_window_bits comes back only if it was offered.
+	//req:impl RFC7692-7.1.2.2-03 RFC7692-7.1.2.2-05
+	case p.ClientMaxWindowBits != 0 && o.ClientMaxWindowBits == 0:
+		return "client_max_window_bits was not offered"
+	}
+	return ""
+}
+
+func parseDeflate(e Extension, offer bool) (p DeflateParams, err *Error) {
+	if e.Name != deflateName {
+		return p, ErrDeflate.because("the extension is ", quote(e.Name))
+	}
+	for i, param := range e.Params {
+		for _, before := range e.Params[:i] {
+			if before.Name == param.Name {
+				return p, ErrDeflate.because(param.Name, " twice")
+			}
+		}
+		ok := true
+		switch param.Name {
+		case "server_no_context_takeover":
+			p.ServerNoContextTakeover, ok = true, param.Value == ""
+		case "client_no_context_takeover":
+			//req:impl RFC7692-7.1.1.2-03
+			p.ClientNoContextTakeover, ok = true, param.Value == ""
+		case "server_max_window_bits":
+			//req:impl RFC7692-7.1.2.1-02 RFC7692-7.1.2.1-03
+			p.ServerMaxWindowBits, ok = windowBits(param.Value)
+		case "client_max_window_bits":
+			//req:impl RFC7692-7.1.2.2-01 RFC7692-7.1.2.2-02 RFC7692-7.1.2.2-04
+			if offer && param.Value == "" {
+				p.ClientMaxWindowBits = AnyWindowBits
+			} else {
+				p.ClientMaxWindowBits, ok = windowBits(param.Value)
+			}
+		default:
+			return p, ErrDeflate.because("unknown ", quote(param.Name))
+		}
+		if !ok {
+			return p, ErrDeflate.because(param.Name, " with value ", quote(param.Value))
+		}
+	}
+	return p, nil
+}
+
+// windowBits reads 8 to 15, without leading zeros.
+func windowBits(s string) (int, bool) {
+	switch {
+	case len(s) == 1 && (s[0] == '8' || s[0] == '9'):
+		return int(s[0] - '0'), true
+	case len(s) == 2 && s[0] == '1' && s[1] >= '0' && s[1] <= '5':
+		return 10 + int(s[1]-'0'), true
+	}
+	return 0, false
+}
+
+// Extension gives p as an element of an offer or of an answer. The error is a
+// plain one: window bits out of range, or AnyWindowBits in an answer.
+func (p DeflateParams) Extension(offer bool) (Extension, error) {
+	for _, bits := range []int{p.ServerMaxWindowBits, p.ClientMaxWindowBits} {
+		if bits != 0 && (bits < 8 || bits > 15) && bits != AnyWindowBits {
+			return Extension{}, fmt.Errorf("websocket handshake: %d window bits", bits)
+		}
+	}
+	if p.ServerMaxWindowBits == AnyWindowBits || p.ClientMaxWindowBits == AnyWindowBits && !offer {
+		return Extension{}, fmt.Errorf("websocket handshake: window bits without a value")
+	}
+	e := Extension{Name: deflateName}
+	if p.ServerNoContextTakeover {
+		e.Params = append(e.Params, Param{Name: "server_no_context_takeover"})
+	}
+	if p.ClientNoContextTakeover {
+		e.Params = append(e.Params, Param{Name: "client_no_context_takeover"})
+	}
+	if p.ServerMaxWindowBits != 0 {
+		e.Params = append(e.Params, Param{"server_max_window_bits", strconv.Itoa(p.ServerMaxWindowBits)})
+	}
+	switch p.ClientMaxWindowBits {
+	case 0:
+	case AnyWindowBits:
+		e.Params = append(e.Params, Param{Name: "client_max_window_bits"})
+	default:
+		e.Params = append(e.Params, Param{"client_max_window_bits", strconv.Itoa(p.ClientMaxWindowBits)})
+	}
+	return e, nil
+}
+
+// verifyDeflate checks an answer against every offer of the request.
+func (r *Request) verifyDeflate(e Extension) (DeflateParams, *Error) {
+	var offers []DeflateParams
+	for _, o := range r.Extensions {
+		if p, err := parseDeflate(o, true); err == nil {
+			offers = append(offers, p)
+		}
+	}
+	p, err := ParseDeflateAnswer(e, offers...)
+	if err != nil {
+		return p, ErrDeflate.because(e.String())
+	}
+	return p, nil
+}

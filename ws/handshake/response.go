@@ -1,0 +1,173 @@
+package handshake
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+var (
+	errExtensionToken = errors.New("websocket handshake: extension or parameter is not a token")
+	errNotOffered     = errors.New("websocket handshake: the agreement has what the client did not offer")
+	errMode           = errors.New("websocket handshake: not an HTTP/1.1 offer")
+)
+
+// AppendResponse appends the whole 101 response that accepts o with a, with
+// extra fields behind the handshake's own. It fails, and appends nothing, when
+// a is not covered by o or an extra field does not pass Field.Check; those are
+// plain errors.
+func AppendResponse(dst []byte, o *Offer, a *Agreement, extra []Field) ([]byte, error) {
+	if o.Mode != HTTP1 {
+		return dst, errMode
+	}
+	fields, err := a.Fields(o)
+	if err != nil {
+		return dst, err
+	}
+	for _, f := range extra {
+		if err := f.Check(); err != nil {
+			return dst, err
+		}
+	}
+	// Accepting is a response 101 with the fields of section 4.2.2, item 5.
+	//req:impl RFC6455-4.2.2-01 RFC6455-4.2.2-13 RFC6455-4.2.2-14 RFC6455-4.2.2-15
+	dst = append(dst, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	dst = appendAccept(dst, o.Key)
+	dst = append(dst, "\r\n"...)
+	for _, f := range fields {
+		dst = appendField(dst, f.Name, f.Value)
+	}
+	for _, f := range extra {
+		dst = appendField(dst, f.Name, f.Value)
+	}
+	return append(dst, "\r\n"...), nil
+}
+
+// Fields gives the fields that tell the client what was agreed: the
+// subprotocol and the extensions, each at most once, neither ever empty. It is
+// all there is to say in the answer to an ExtendedConnect. The error is a
+// plain one: a holds what o did not offer.
+func (a *Agreement) Fields(o *Offer) ([]Field, error) {
+	var list []Field
+	// The answer has one subprotocol field at most, with one name out of
+	// the client's list, and none rather than an empty one.
+	//req:impl RFC6455-4.2.2-08 RFC6455-4.2.2-09 RFC6455-4.2.2-10 RFC6455-11.3.4-02
+	if a.Subprotocol != "" {
+		if !slices.Contains(o.Protocols, a.Subprotocol) {
+			return nil, fmt.Errorf("%w: subprotocol %s", errNotOffered, quote(a.Subprotocol))
+		}
+		list = append(list, Field{"Sec-WebSocket-Protocol", a.Subprotocol})
+	}
+	// It has one extensions field at most, in the order of processing, with
+	// nothing that the client did not list.
+	//req:impl RFC6455-4.2.2-11 RFC6455-4.2.2-12 RFC6455-9-02 RFC6455-9.1-07 RFC6455-11.3.2-02
+	if len(a.Extensions) > 0 {
+		for _, e := range a.Extensions {
+			if err := e.Check(); err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(o.Extensions, func(x Extension) bool { return x.Name == e.Name }) {
+				return nil, fmt.Errorf("%w: extension %s", errNotOffered, e.Name)
+			}
+		}
+		list = append(list, Field{"Sec-WebSocket-Extensions", string(AppendExtensions(nil, a.Extensions))})
+	}
+	return list, nil
+}
+
+// AppendRefusal appends a whole HTTP/1.1 response that refuses a handshake:
+// the status and fields of e, its Text as a plain text body, and Connection:
+// close, since what follows on the connection can't be trusted to be HTTP. A
+// Status that is no error or redirection becomes 500. Fields of e that can't
+// be written are left out.
+func AppendRefusal(dst []byte, e *Error) []byte {
+	status := e.Status
+	if status < 300 || status > 599 {
+		status = 500
+	}
+	dst = append(dst, "HTTP/1.1 "...)
+	dst = strconv.AppendInt(dst, int64(status), 10)
+	dst = append(dst, ' ')
+	dst = append(dst, StatusText(status)...)
+	dst = append(dst, "\r\nConnection: close"...)
+	for _, f := range e.Fields {
+		// Upgrade on this hop has to be named in Connection (RFC 9110,
+		// section 7.8).
+		if equalFold(f.Name, "Upgrade") {
+			dst = append(dst, ", Upgrade"...)
+			break
+		}
+	}
+	dst = append(dst, "\r\n"...)
+	for _, f := range e.Fields {
+		if isToken(f.Name) && only(f.Value, classValue) && !equalFold(f.Name, "Connection") &&
+			!equalFold(f.Name, "Content-Length") && !equalFold(f.Name, "Transfer-Encoding") {
+			dst = appendField(dst, f.Name, f.Value)
+		}
+	}
+	dst = append(dst, "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: "...)
+	dst = strconv.AppendInt(dst, int64(len(e.Text)+1), 10)
+	dst = append(dst, "\r\n\r\n"...)
+	dst = append(dst, e.Text...)
+	return append(dst, '\n')
+}
+
+// StatusText is the reason phrase of the statuses that a handshake is answered
+// with, and a general one for others.
+func StatusText(status int) string {
+	switch status {
+	case 301:
+		return "Moved Permanently"
+	case 302:
+		return "Found"
+	case 303:
+		return "See Other"
+	case 307:
+		return "Temporary Redirect"
+	case 308:
+		return "Permanent Redirect"
+	case 400:
+		return "Bad Request"
+	case 401:
+		return "Unauthorized"
+	case 403:
+		return "Forbidden"
+	case 404:
+		return "Not Found"
+	case 405:
+		return "Method Not Allowed"
+	case 408:
+		return "Request Timeout"
+	case 410:
+		return "Gone"
+	case 414:
+		return "URI Too Long"
+	case 426:
+		return "Upgrade Required"
+	case 429:
+		return "Too Many Requests"
+	case 431:
+		return "Request Header Fields Too Large"
+	case 500:
+		return "Internal Server Error"
+	case 501:
+		return "Not Implemented"
+	case 502:
+		return "Bad Gateway"
+	case 503:
+		return "Service Unavailable"
+	case 504:
+		return "Gateway Timeout"
+	case 505:
+		return "HTTP Version Not Supported"
+	}
+	switch status / 100 {
+	case 3:
+		return "Redirection"
+	case 4:
+		return "Client Error"
+	default:
+		return "Server Error"
+	}
+}
