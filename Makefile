@@ -1,0 +1,68 @@
+# Everything a maintainer runs, by name. Tools are pinned here, never in go.mod.
+# gofumpt and staticcheck come inside golangci-lint, at the versions it was built with.
+GOLANGCI_LINT := v2.15.0
+
+FUZZTIME ?= 10s
+# golangci-lint takes minutes to build, so its binary is kept, one for each version.
+lint := $(CURDIR)/.cache/tools/golangci-lint-$(GOLANGCI_LINT)
+modules := $(dir $(shell find . -name go.mod -not -path './.*'))
+
+.PHONY: help tools test race lint fmt tidy cross fuzz bench autobahn autobahn-quick interop docs ci clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+test: ## run the tests of the main module
+	go test ./...
+
+race: ## run them under the race detector, in random order
+	go test -race -shuffle=on ./...
+
+tools: $(lint) ## build the tools that are kept in .cache
+
+lint: $(lint) ## golangci-lint and formatting, in every module
+	@for m in $(modules); do echo "lint $$m"; \
+	  (cd $$m && $(lint) run --config $(CURDIR)/.golangci.yml ./... && $(lint) fmt --config $(CURDIR)/.golangci.yml --diff) || exit 1; done
+
+fmt: $(lint) ## rewrite Go files as gofumpt wants them
+	@for m in $(modules); do (cd $$m && $(lint) fmt --config $(CURDIR)/.golangci.yml) || exit 1; done
+
+$(lint):
+	@mkdir -p $(@D)
+	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	@mv $(@D)/golangci-lint $@
+
+tidy: ## go.mod and go.sum say what is used, and nothing was changed on the way
+	@for m in $(modules); do (cd $$m && go mod tidy -diff && go mod verify) || exit 1; done
+
+cross: ## vet for systems that the tests don't run on
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
+	GOOS=js GOARCH=wasm go vet ./...
+
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@go test -list '^Fuzz' ./... | awk '/^Fuzz/ { f[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print f[i], $$2; n = 0 }' | \
+	while read -r target pkg; do echo "fuzz $$pkg $$target"; \
+	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg </dev/null || exit 1; done
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+autobahn: ## the Autobahn suite, both ways, compared with autobahn/expected.json
+	go run ./autobahn/run
+
+autobahn-quick: ## the same without the groups that take minutes
+	go run ./autobahn/run -quick
+
+interop: ## against other implementations and a browser, in a module of its own
+	cd interop && go test ./...
+
+docs: ## rewrite what is generated in docs/, then check all pages
+	go test ./docs -update
+	go test -count=1 ./docs
+
+ci: ## what CI runs, from nothing
+	bash .ci/run
+
+clean: ## remove built tools and reports
+	rm -rf .cache autobahn/reports interop/artifacts
