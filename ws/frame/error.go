@@ -22,10 +22,15 @@ type Error struct {
 	Text string
 }
 
-// Error gives the text with the section that it breaks: "reserved bit set
-// without an extension (RFC 6455 section 5.2)".
+// Error gives the text with the section that it breaks: "reserved opcode
+// (RFC 6455 section 5.2)".
 func (e *Error) Error() string {
-	return e.Text + " (RFC 6455 section " + e.Section() + ")"
+	spec, _, _ := strings.Cut(e.Req, "-")
+	number, ok := strings.CutPrefix(spec, "RFC")
+	if !ok {
+		return e.Text
+	}
+	return e.Text + " (RFC " + number + " section " + e.Section() + ")"
 }
 
 // Section is the section number in Req: "5.2" of "RFC6455-5.2-03".

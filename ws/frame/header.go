@@ -6,9 +6,10 @@ const (
 	MaxHeader = 14
 
 	// MaxControlPayload is the most octets of payload that a control frame may
-	// have (section 5.5).
+	// have (section 5.5). Up to that any of them may carry some: a Close its
+	// code and reason, a Ping whatever the Pong is to bring back (5.5.2).
 	//
-	//req:impl RFC6455-5.5-01
+	//req:impl RFC6455-5.5-01 RFC6455-5.5.2-01
 	MaxControlPayload = 125
 )
 

@@ -27,6 +27,10 @@ func mask(dst, src []byte, key uint32) {
 		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(src)^k)
 		src, dst = src[8:], dst[8:]
 	}
+	if len(src) >= 4 && len(dst) >= 4 {
+		binary.LittleEndian.PutUint32(dst, binary.LittleEndian.Uint32(src)^key)
+		src, dst = src[4:], dst[4:]
+	}
 	for i, s := range src[:min(len(src), len(dst))] {
 		dst[i] = s ^ byte(k)
 		k >>= 8

@@ -1,6 +1,6 @@
 package frame
 
-import "encoding/binary"
+import "unicode/utf8"
 
 // UTF8 checks text that comes in pieces (section 8.1) and fails at the first
 // octet that no valid text can have there, without waiting for the rest of a
@@ -26,39 +26,39 @@ func (u *UTF8) Reset() { *u = UTF8{} }
 // CheckAt is [UTF8.Check] that tells where: it gives the index in b of the
 // first impossible octet, or -1.
 func (u *UTF8) CheckAt(b []byte) int {
-	i := 0
-	for u.need > 0 && i < len(b) {
-		if b[i] < u.lo || b[i] > u.hi {
-			u.fail()
-			return i
-		}
-		u.need--
-		u.lo, u.hi = 0x80, 0xBF
-		i++
+	// Whole code points go through the standard library, which is fast. It
+	// neither says where a text is wrong nor takes half a code point, so the
+	// ends of a piece and a piece that is wrong are scanned here.
+	begin := min(int(u.need), len(b))
+	if i := u.scan(b[:begin]); i >= 0 {
+		return i
 	}
-	for i < len(b) {
-		c := b[i]
-		if c < 0x80 {
-			i++
-			i += ascii(b[i:])
-			continue
-		}
-		need, lo, hi := lead(c)
-		if need == 0 {
-			u.fail()
-			return i
-		}
-		i++
-		for ; need > 0 && i < len(b); need-- {
-			if b[i] < lo || b[i] > hi {
+	end := begin + whole(b[begin:])
+	if !utf8.Valid(b[begin:end]) {
+		end = begin
+	}
+	if i := u.scan(b[end:]); i >= 0 {
+		return end + i
+	}
+	return -1
+}
+
+// scan is CheckAt, octet by octet.
+func (u *UTF8) scan(b []byte) int {
+	for i, c := range b {
+		switch {
+		case u.need > 0:
+			if c < u.lo || c > u.hi {
 				u.fail()
 				return i
 			}
-			lo, hi = 0x80, 0xBF
-			i++
-		}
-		if need > 0 {
-			u.need, u.lo, u.hi = need, lo, hi
+			u.need, u.lo, u.hi = u.need-1, 0x80, 0xBF
+		case c >= 0x80:
+			u.need, u.lo, u.hi = lead(c)
+			if u.need == 0 {
+				u.fail()
+				return i
+			}
 		}
 	}
 	return -1
@@ -94,13 +94,17 @@ func lead(c byte) (need, lo, hi uint8) {
 	return 0, 0, 0
 }
 
-// ascii gives the number of ASCII octets that b begins with, rounded down to
-// words.
-func ascii(b []byte) int {
-	const high = 0x8080808080808080
-	n := len(b)
-	for len(b) >= 8 && binary.LittleEndian.Uint64(b)&high == 0 {
-		b = b[8:]
+// whole gives the length of b without the code point that its end cuts in
+// half, if there is one.
+func whole(b []byte) int {
+	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax+1; i-- {
+		if !utf8.RuneStart(b[i]) {
+			continue
+		}
+		if need, _, _ := lead(b[i]); int(need) >= len(b)-i {
+			return i
+		}
+		break
 	}
-	return n - len(b)
+	return len(b)
 }
