@@ -107,10 +107,11 @@ func (h Header) Append(dst []byte) []byte {
 // there are fewer than h.Len() octets before end, or end is outside buf, it
 // writes nothing and gives -1.
 func (h Header) PutBefore(buf []byte, end int) (start int) {
-	start = end - h.Len()
-	if start < 0 || end > len(buf) {
+	n := h.Len()
+	if end < n || end > len(buf) {
 		return -1
 	}
+	start = end - n
 	h.Append(buf[start:start:end])
 	return start
 }

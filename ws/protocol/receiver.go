@@ -108,13 +108,33 @@ func (r *Receiver) Next(b []byte) (Event, int, error) {
 
 // whole is the end of the short way: p is an unmasked message.
 func (r *Receiver) whole(first byte, p []byte, n int) (Event, int, error) {
-	if first == textOctet && !r.skipUTF8 {
+	if first == textOctet && !ascii(p) && !r.skipUTF8 {
 		var u frame.UTF8
 		if !u.Check(p) || !u.Complete() {
 			return Event{}, 0, r.fail(frame.ErrInvalidUTF8)
 		}
 	}
 	return Event{Payload: p, Kind: KindData, Op: frame.Opcode(first & bitsOpcode), Flags: First | Fin}, n, nil
+}
+
+// ascii tells whether p is all ASCII, as most short texts are. On those it is
+// quicker than a validator that may have to stop at any octet.
+func ascii(p []byte) bool {
+	const high = 0x8080808080808080
+	if len(p) < 8 {
+		var all byte
+		for _, c := range p {
+			all |= c
+		}
+		return all < 0x80
+	}
+	// The last word may overlap the one before.
+	all := binary.LittleEndian.Uint64(p[len(p)-8:])
+	for len(p) > 8 {
+		all |= binary.LittleEndian.Uint64(p)
+		p = p[8:]
+	}
+	return all&high == 0
 }
 
 // next is the long way, for every frame and every piece of one.

@@ -1,0 +1,297 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"time"
+
+	"longwire.example/ws/frame"
+	"longwire.example/ws/protocol"
+)
+
+// After a failure the peer may still be sending. To close a socket with
+// octets unread in it resets the connection, and a reset can overtake the
+// Close frame that says what was wrong; so they are discarded for a while
+// first (section 7.1.1).
+const (
+	lingerTime   = time.Second
+	lingerOctets = 256 << 10
+)
+
+var errCloseSent = &closedError{"ws: this side has begun to close the connection"}
+
+// closedError is an error that is net.ErrClosed too.
+type closedError struct{ text string }
+
+func (e *closedError) Error() string        { return e.text }
+func (e *closedError) Is(target error) bool { return target == net.ErrClosed }
+
+// Close closes the connection: it sends a Close frame with code and reason (at
+// most 123 octets of UTF-8), waits for the peer's, and closes the transport.
+// All of it takes at most Options.CloseTimeout. StatusNoStatus sends a Close
+// frame without a code.
+//
+// Messages that arrive meanwhile go to a read in progress and are discarded
+// otherwise; what TryWrite had queued goes out before the Close frame. Close
+// returns nil when both Close frames were exchanged, whoever began; else the
+// *CloseError that says how the connection ended. A code that may not be sent
+// and a reason that is too long are errors, and then nothing is done.
+//
+//req:impl RFC6455-7.3-01
+func (c *Conn) Close(code StatusCode, reason string) error {
+	if _, err := frame.AppendClose(nil, code, reason); err != nil {
+		return err
+	}
+	if c.closing.CompareAndSwap(false, true) {
+		c.closeHandshake(code, reason)
+	}
+	<-c.gone
+	if e := c.result.Load(); e.Err != nil {
+		return e
+	}
+	return nil
+}
+
+// closeHandshake leaves the connection ended, or on its way there by the
+// goroutine that answers the peer's Close.
+func (c *Conn) closeHandshake(code StatusCode, reason string) {
+	ctx, cancel := c.closeContext()
+	defer cancel()
+	if err := c.sendClose(ctx, code, reason); err == nil {
+		c.awaitClose(ctx)
+	}
+	select {
+	case <-c.ended:
+	case <-ctx.Done():
+		c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrCloseTimeout})
+	}
+}
+
+// closeContext ends with CloseTimeout.
+func (c *Conn) closeContext() (context.Context, context.CancelFunc) {
+	if t := c.set.CloseTimeout; t > 0 {
+		return context.WithTimeout(context.Background(), t)
+	}
+	return context.WithCancel(context.Background())
+}
+
+// sendClose writes what is queued and then the Close frame. A message that a
+// Writer has begun is cut off: a control frame may stand between fragments,
+// and nothing comes after this one.
+//
+//req:impl RFC6455-5.5.1-06
+//req:impl RFC6455-7.1.2-01
+func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) error {
+	if !c.socket.lock(ctx.Done(), c.ended) {
+		return errCloseSent
+	}
+	defer c.unlockSocket()
+	if c.result.Load() != nil {
+		return errCloseSent
+	}
+	if t, ok := ctx.Deadline(); ok {
+		_ = c.writes.setUser(t)
+	}
+	hasMessage := c.message.tryLock()
+	err := c.writePending(hasMessage)
+	if hasMessage {
+		c.message.unlock()
+	}
+	if err == nil {
+		scratch := getBuffer()
+		defer putBuffer(scratch)
+		var b []byte
+		if b, err = c.send.AppendClose(scratch[:0], code, reason); err != nil {
+			return err // the peer's Close has been answered meanwhile
+		}
+		c.closeSent.Store(true)
+		_, err = c.emit(b)
+	}
+	if err != nil {
+		c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
+	}
+	return err
+}
+
+// awaitClose reads until the peer's Close frame has come, unless another
+// goroutine reads: then that one meets it. What it reads does not disturb
+// payloads that were handed out.
+func (c *Conn) awaitClose(ctx context.Context) {
+	if !c.reading.lock(ctx.Done(), c.ended) {
+		return
+	}
+	defer c.reading.unlock()
+	if c.result.Load() != nil {
+		return
+	}
+	if t, ok := ctx.Deadline(); ok {
+		_ = c.reads.setUser(t)
+	}
+	c.detachBuffer()
+	for {
+		if _, err := c.dataEvent(); err != nil {
+			return
+		}
+	}
+}
+
+// peerClosed takes the peer's Close frame. Its answer is left to whoever
+// writes: the reading goroutine does not wait for the socket.
+//
+//req:impl RFC6455-5.5.1-07
+//req:impl RFC6455-5.5.1-08
+func (c *Conn) peerClosed(ev protocol.Event) error {
+	var ending protocol.Ending
+	ending.Received(ev)
+	e := &CloseError{Code: ending.Code(), Reason: ending.Reason(), Remote: !c.closeSent.Load()}
+	if !c.finishWith(e) {
+		return c.result.Load()
+	}
+	c.out.mu.Lock()
+	c.out.answer = protocol.Event{Kind: ev.Kind, Op: ev.Op, Payload: append([]byte(nil), ev.Payload...)}
+	c.out.mu.Unlock()
+	c.kick()
+	return e
+}
+
+// fail fails the connection (section 7.1.7) for what the peer did, and gives
+// the error to return: the Close frame and the end follow.
+//
+//req:impl RFC6455-7.1.7-01
+//req:impl RFC6455-7.1.7-03
+//req:impl RFC6455-7.2.1-01
+func (c *Conn) fail(cause error) error {
+	e := &CloseError{Code: StatusInternalError, Err: cause}
+	if v, ok := errors.AsType[*frame.Error](cause); ok {
+		e.Code, e.Reason = v.Code, v.Text
+	}
+	if !c.finishWith(e) {
+		return c.result.Load()
+	}
+	c.out.mu.Lock()
+	c.out.failure = cause
+	c.out.mu.Unlock()
+	c.kick()
+	return e
+}
+
+// finishWith sets how the connection ended and leaves the rest, a last Close
+// frame and the end of the transport, to the flushing goroutine. Writes in
+// progress get no longer than the closing handshake may take.
+func (c *Conn) finishWith(e *CloseError) bool {
+	if !c.setResult(e) {
+		return false
+	}
+	if t := c.set.CloseTimeout; t > 0 {
+		_ = c.writes.setUser(time.Now().Add(t))
+	}
+	return true
+}
+
+// CloseNow ends the connection at once, without a closing handshake: the peer
+// sees the transport close.
+func (c *Conn) CloseNow() error {
+	c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
+	return nil
+}
+
+// end ends the connection and closes the transport at once. It gives how the
+// connection ended, which may be something that came before.
+//
+//req:impl RFC6455-7.2.2-01
+func (c *Conn) end(e *CloseError) error {
+	if c.setResult(e) {
+		c.closeTransport()
+	}
+	return c.result.Load()
+}
+
+// setResult sets how the connection ended; the first one counts. From then on
+// every call gives it.
+//
+//req:impl RFC6455-7.1.7-04
+func (c *Conn) setResult(e *CloseError) bool {
+	if !c.result.CompareAndSwap(nil, e) {
+		return false
+	}
+	close(c.ended)
+	c.mu.Lock()
+	if c.cancel != nil {
+		c.cancel(e)
+	}
+	c.mu.Unlock()
+	c.stopKeepalive()
+	if l := c.set.Logger; l != nil && e.Err != nil && !errors.Is(e.Err, ErrClosedNow) {
+		level := slog.LevelInfo
+		attrs := []slog.Attr{slog.String("role", c.role.String()), slog.Int("code", int(e.Code)), slog.Any("error", e.Err)}
+		if v, ok := errors.AsType[*frame.Error](e.Err); ok {
+			level = slog.LevelWarn
+			attrs = append(attrs, slog.String("violation", v.Token), slog.String("requirement", v.Req))
+		}
+		if a := c.info.RemoteAddr; a != nil {
+			attrs = append(attrs, slog.String("remote", a.String()))
+		}
+		l.LogAttrs(context.Background(), level, "websocket connection failed", attrs...)
+	}
+	return true
+}
+
+// finish closes the transport after the last frame. A server says at once
+// that it is done; a client waits for the server to close first, so that
+// TIME_WAIT stays with the server (section 7.1.1). Then what still comes is
+// discarded for a while.
+//
+//req:impl RFC6455-5.5.1-10
+//req:impl RFC6455-5.5.1-11
+//req:impl RFC6455-5.5.1-12
+//req:impl RFC6455-7.1.1-01
+//req:impl RFC6455-7.1.1-03
+func (c *Conn) finish(failed bool) {
+	defer c.closeTransport()
+	wait := lingerTime
+	if c.role == RoleServer || failed {
+		w, ok := c.nc.(interface{ CloseWrite() error })
+		if !ok || w.CloseWrite() != nil {
+			return
+		}
+	} else if wait = c.set.CloseTimeout; wait <= 0 {
+		wait = DefaultCloseTimeout
+	}
+	_ = c.reads.setUser(time.Now().Add(wait))
+	buf := getBuffer()
+	defer putBuffer(buf)
+	for n := 0; n < lingerOctets; {
+		k, err := c.nc.Read(buf[:])
+		if err != nil {
+			return
+		}
+		n += k
+	}
+}
+
+// closeTransport closes the transport, once.
+//
+//req:impl RFC6455-7.1.4-01
+func (c *Conn) closeTransport() {
+	c.goneOnce.Do(func() {
+		nc := c.nc
+		if e := c.result.Load(); e.Code == StatusAbnormalClosure {
+			// TLS would try to say goodbye to somebody who may not listen.
+			if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
+				nc = t.NetConn()
+			}
+		}
+		_ = nc.Close()
+		c.reads.release()
+		c.writes.release()
+		if g := c.set.Group; g != nil {
+			g.remove(c)
+		}
+		close(c.gone)
+		if f := c.set.Hooks.End; f != nil {
+			f(c, c.result.Load())
+		}
+	})
+}

@@ -1,0 +1,154 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"longwire.example/ws/protocol"
+)
+
+// Conn is a WebSocket connection, of either role.
+//
+// One goroutine reads. Any number may write, ping and close at any time.
+type Conn struct {
+	nc   net.Conn
+	set  *settings
+	info Info
+	role Role
+
+	// The read half. All of it belongs to whoever holds reading.
+	reading  lock
+	recv     protocol.Receiver
+	reads    watch
+	idle     *idleReader // nil where the transport can't be read without a buffer
+	buf      []byte      // borrowed while it holds octets; nil otherwise
+	r, w     int         // buf[r:w] is received and not yet consumed
+	in       inbound     // the message that is being handed out
+	control  protocol.RateLimit
+	received atomic.Uint32 // counts reads that gave octets: life, for the keepalive
+
+	// The write half. message is held from a message's first frame to its
+	// last; socket for each write, and with it goes send.
+	message lock
+	socket  lock
+	send    protocol.Sender
+	writes  watch
+	out     outbox
+	pings   pings
+
+	// How it ends. result is set once; ended is closed with it, and gone
+	// when the transport is closed.
+	result    atomic.Pointer[CloseError]
+	closing   atomic.Bool // Close was called
+	closeSent atomic.Bool
+	ended     chan struct{}
+	gone      chan struct{}
+	goneOnce  sync.Once
+
+	mu     sync.Mutex // guards what follows
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	alive  *keepalive
+}
+
+// Agreement is what the opening handshake agreed on, for NewConn.
+type Agreement struct {
+	// Subprotocol is the subprotocol in use, "" for none.
+	Subprotocol string
+}
+
+// NewConn makes a connection of a stream on which the opening handshake is
+// done. A stream that is a net.Conn is used as it is; any other is read by one
+// goroutine into a bounded buffer, since its reads can't be interrupted, and a
+// write that takes longer than it may closes it. A nil o means the defaults;
+// what concerns handshakes is not used.
+func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, error) {
+	if role != RoleServer && role != RoleClient {
+		return nil, errors.New("ws: NewConn: role is neither RoleServer nor RoleClient")
+	}
+	s, err := newSettings(o)
+	if err != nil {
+		return nil, err
+	}
+	nc, ok := rw.(net.Conn)
+	if !ok {
+		nc = newStreamConn(rw)
+	}
+	return newConn(nc, role, s, Info{Subprotocol: a.Subprotocol}, nil), nil
+}
+
+// newConn starts a connection in state OPEN. early holds octets that came
+// after the handshake in the same read: they are frames (W13).
+//
+//req:impl RFC6455-4.1-47
+//req:impl RFC6455-4.2.2-17
+func newConn(nc net.Conn, role Role, s *settings, info Info, early []byte) *Conn {
+	c := &Conn{
+		nc:    nc,
+		set:   s,
+		info:  info,
+		role:  role,
+		recv:  protocol.NewReceiver(s.rules(role)),
+		send:  protocol.NewSender(role, false),
+		ended: make(chan struct{}),
+		gone:  make(chan struct{}),
+	}
+	c.reading.init()
+	c.message.init()
+	c.socket.init()
+	c.reads.set = nc.SetReadDeadline
+	c.writes.set = nc.SetWriteDeadline
+	c.control = protocol.NewRateLimit(s.MaxControlRate)
+	c.idle = newIdleReader(c)
+	if len(early) > 0 {
+		c.takeBuffer(len(early))
+		c.w = copy(c.buf, early)
+		c.trace(Received, early)
+	}
+	// The handshake's deadline must not outlive it.
+	_ = nc.SetDeadline(time.Time{})
+	c.startKeepalive()
+	if s.Group != nil {
+		s.Group.add(c)
+	}
+	return c
+}
+
+// Role tells which side of the connection this is.
+func (c *Conn) Role() Role { return c.role }
+
+// Info tells what the handshake agreed on and where the connection leads.
+func (c *Conn) Info() Info { return c.info }
+
+// Subprotocol gives the subprotocol in use, "" for none.
+func (c *Conn) Subprotocol() string { return c.info.Subprotocol }
+
+// Context gives a context that is cancelled when the connection has ended,
+// with the *CloseError as its cause.
+func (c *Conn) Context() context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx == nil {
+		base := c.info.base
+		if base == nil {
+			base = context.Background()
+		}
+		c.ctx, c.cancel = context.WithCancelCause(base)
+		if e := c.result.Load(); e != nil {
+			c.cancel(e)
+		}
+	}
+	return c.ctx
+}
+
+// trace shows octets to Hooks.Trace.
+func (c *Conn) trace(d Direction, octets []byte) {
+	if f := c.set.Hooks.Trace; f != nil && len(octets) > 0 {
+		f(c, d, octets)
+	}
+}

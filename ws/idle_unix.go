@@ -1,0 +1,91 @@
+//go:build unix
+
+package ws
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// idleReader reads a TCP or Unix socket so that a connection without
+// anything to read holds no buffer: RawConn.Read calls its function at once
+// and again whenever the socket is readable, and only inside is a buffer
+// taken, and given back when there was nothing.
+type idleReader struct {
+	c   *Conn
+	rc  syscall.RawConn
+	try func(fd uintptr) bool // i.read, bound once
+	n   int
+	err error
+}
+
+// newIdleReader gives nil where the transport is no plain socket: TLS and
+// wrapped connections may hold octets that the descriptor doesn't show.
+func newIdleReader(c *Conn) *idleReader {
+	var rc syscall.RawConn
+	var err error
+	switch nc := c.nc.(type) {
+	case *net.TCPConn:
+		rc, err = nc.SyscallConn()
+	case *net.UnixConn:
+		rc, err = nc.SyscallConn()
+	default:
+		return nil
+	}
+	if err != nil {
+		return nil
+	}
+	i := &idleReader{c: c, rc: rc}
+	i.try = i.read
+	return i
+}
+
+// fill waits for octets and puts them behind buf[:w].
+func (i *idleReader) fill() (int, error) {
+	if err := i.rc.Read(i.try); err != nil {
+		return 0, err
+	}
+	if i.err != nil {
+		return 0, os.NewSyscallError("read", i.err)
+	}
+	if i.n == 0 {
+		return 0, io.EOF
+	}
+	return i.n, nil
+}
+
+func (i *idleReader) read(fd uintptr) bool {
+	c := i.c
+	c.makeRoom()
+	for {
+		i.n, i.err = syscall.Read(int(fd), c.buf[c.w:])
+		if i.err != syscall.EINTR {
+			break
+		}
+	}
+	if i.err == syscall.EAGAIN {
+		c.dropBuffer()
+		return false
+	}
+	return true
+}
+
+// unread tells whether octets wait in the socket, without taking them.
+// Control is used and not Read, which would wait for a read in progress.
+func unread(sc syscall.Conn) bool {
+	rc, err := sc.SyscallConn()
+	if err != nil {
+		return false
+	}
+	waiting := false
+	_ = rc.Control(func(fd uintptr) {
+		var b [1]byte
+		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		waiting = err == nil && n > 0
+	})
+	return waiting
+}
+
+const canPeek = true

@@ -1,0 +1,30 @@
+package ws
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+)
+
+// Info is what is known of a connection besides its messages. Fields that the
+// way it was made can't fill are zero.
+type Info struct {
+	// Subprotocol is the subprotocol in use, "" for none.
+	Subprotocol string
+	// Extensions are the extensions in use, in the order of the answer.
+	Extensions []string
+	// HTTPVersion is the version of the handshake, such as "HTTP/1.1".
+	HTTPVersion string
+	// Target and Host are those of the request.
+	Target, Host string
+	// Header holds the request's fields on a server and the answer's on a
+	// client. It is not to be changed.
+	Header http.Header
+	// TLS is the state of TLS on this hop, nil without it.
+	TLS *tls.ConnectionState
+	// LocalAddr and RemoteAddr are the addresses of the transport.
+	LocalAddr, RemoteAddr net.Addr
+
+	base context.Context // values for Conn.Context; never cancelled
+}

@@ -1,0 +1,54 @@
+package ws
+
+import "sync/atomic"
+
+// lock is a mutual exclusion whose waiting can be given up. Free and
+// uncontended it costs one atomic addition.
+//
+// n counts the holder and everybody who waits. unlock passes the lock on
+// through token when somebody else is counted, so a waiter that gives up must
+// either take itself out of the count while another claimant is left in it,
+// or, being the last one counted, take the token that is bound to come.
+type lock struct {
+	n     atomic.Int32
+	token chan struct{}
+}
+
+func (l *lock) init() { l.token = make(chan struct{}, 1) }
+
+// tryLock takes the lock if it is free.
+func (l *lock) tryLock() bool { return l.n.CompareAndSwap(0, 1) }
+
+// free tells whether nobody holds the lock or waits for it.
+func (l *lock) free() bool { return l.n.Load() == 0 }
+
+// lock waits for the lock until one of the channels is closed (nil never
+// is), and tells whether it has the lock.
+func (l *lock) lock(done, ended <-chan struct{}) bool {
+	if l.n.Add(1) == 1 {
+		return true
+	}
+	select {
+	case <-l.token:
+		return true
+	case <-done:
+	case <-ended:
+	}
+	for {
+		n := l.n.Load()
+		if n == 1 {
+			<-l.token // the only one counted: the lock is on its way here
+			l.unlock()
+			return false
+		}
+		if l.n.CompareAndSwap(n, n-1) {
+			return false
+		}
+	}
+}
+
+func (l *lock) unlock() {
+	if l.n.Add(-1) > 0 {
+		l.token <- struct{}{}
+	}
+}

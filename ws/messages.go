@@ -1,0 +1,85 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"longwire.example/ws/protocol"
+)
+
+// Messages gives the messages of the connection one after the other. Each
+// one's Data is borrowed until the loop asks for the next, so nothing is
+// allocated for a message.
+//
+// The loop ends silently when the connection ends with 1000, 1001 or without
+// a code; any other end, and a context or deadline that cuts a read short, is
+// given once as an error. Leaving the loop leaves the connection usable.
+func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		var whole []byte // the message, when it came in pieces
+		defer func() { putMessageBuffer(whole) }()
+		for {
+			m, err := c.nextMessage(ctx, &whole)
+			if err != nil {
+				var e *CloseError
+				if !errors.As(err, &e) || !e.clean() {
+					yield(Message{}, err)
+				}
+				return
+			}
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
+}
+
+// nextMessage gives the next message as a view of the connection's buffer
+// when it came in one piece, otherwise in *whole.
+func (c *Conn) nextMessage(ctx context.Context, whole *[]byte) (Message, error) {
+	if err := c.beginRead(ctx); err != nil {
+		return Message{}, err
+	}
+	m, err := c.messageView(whole)
+	return m, c.endRead(ctx, err)
+}
+
+func (c *Conn) messageView(whole *[]byte) (Message, error) {
+	if *whole != nil {
+		putMessageBuffer(*whole)
+		*whole = nil
+	}
+	if err := c.skipUnread(); err != nil {
+		return Message{}, err
+	}
+	if !c.in.open {
+		ev, err := c.dataEvent()
+		if err != nil {
+			return Message{}, err
+		}
+		if ev.Flags&protocol.Fin != 0 {
+			c.in = inbound{}
+			return Message{Type: MessageType(ev.Op), Data: ev.Payload}, nil
+		}
+		c.in.rest = ev.Payload
+	}
+	t, p, err := c.readInto(getMessageBuffer(bufferSize), growPooled)
+	if err != nil {
+		putMessageBuffer(p)
+		return Message{}, err
+	}
+	*whole = p
+	return Message{Type: t, Data: p}, nil
+}
+
+// growPooled is grow for a buffer of the pools: it doubles.
+func growPooled(dst []byte, _ int, pending int64) []byte {
+	if len(dst) < cap(dst) {
+		return dst
+	}
+	out := getMessageBuffer(len(dst) + int(min(pending, int64(max(len(dst), bufferSize)))))
+	out = append(out, dst...)
+	putMessageBuffer(dst)
+	return out
+}

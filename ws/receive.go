@@ -1,0 +1,233 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"longwire.example/ws/frame"
+	"longwire.example/ws/protocol"
+)
+
+// plainBufferSize is the buffer of a connection that can't give it back while
+// it waits. Larger payloads are read past it.
+const plainBufferSize = 4 << 10
+
+// beginRead makes the caller the one reader; endRead must follow when it
+// returns nil.
+func (c *Conn) beginRead(ctx context.Context) error {
+	if e := c.result.Load(); e != nil {
+		return e
+	}
+	if !c.reading.tryLock() {
+		if !c.closing.Load() {
+			return ErrConcurrentRead
+		}
+		// Close reads now, and nothing will come after it.
+		select {
+		case <-c.ended:
+			return c.result.Load()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := c.reads.enter(ctx); err != nil {
+		c.reading.unlock()
+		return err
+	}
+	return nil
+}
+
+// endRead ends a read that got err, and gives the error to return: that of
+// the context when it was what interrupted the read.
+func (c *Conn) endRead(ctx context.Context, err error) error {
+	canceled := false
+	if ctx.Done() != nil {
+		canceled = c.reads.leave()
+	}
+	c.reading.unlock()
+	if canceled && err != nil && isTimeout(err) {
+		return ctx.Err()
+	}
+	return err
+}
+
+// isTimeout tells whether err is that of a deadline.
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// dataEvent gives the next event of a data message and handles what comes in
+// between. An error that isTimeout leaves the connection as it is; any other
+// is how the connection ended.
+//
+//req:impl RFC6455-6.2-01
+//req:impl RFC6455-6.2-02
+func (c *Conn) dataEvent() (protocol.Event, error) {
+	for {
+		ev, n, err := c.recv.Next(c.buf[c.r:c.w])
+		c.r += n
+		if err != nil {
+			return ev, c.fail(err)
+		}
+		switch ev.Kind {
+		case protocol.KindData:
+			c.in.note(ev)
+			return ev, nil
+		case protocol.KindNone:
+			err = c.fill()
+		default:
+			err = c.onControl(ev)
+		}
+		if err != nil {
+			return protocol.Event{}, err
+		}
+	}
+}
+
+// direct reads payload of the current frame straight into p, which is not
+// longer than what is pending.
+func (c *Conn) direct(p []byte) (int, error) {
+	n, err := c.nc.Read(p)
+	if n == 0 {
+		if err == nil {
+			return 0, nil
+		}
+		return 0, c.readFailed(err)
+	}
+	c.received.Add(1)
+	c.trace(Received, p[:n])
+	ev, err := c.recv.Direct(p[:n])
+	if err != nil {
+		return 0, c.fail(err)
+	}
+	c.in.note(ev)
+	return n, nil
+}
+
+// wantsDirect tells whether so much of the current frame is still to come
+// that it should not go through the buffer.
+func (c *Conn) wantsDirect() bool {
+	size := int64(plainBufferSize)
+	if c.idle != nil {
+		size = bufferSize
+	}
+	return c.r == c.w && c.recv.Pending() >= size
+}
+
+// fill reads once into the buffer, waiting if it must. What buf[:r] held is
+// gone afterwards.
+func (c *Conn) fill() error {
+	var n int
+	var err error
+	if c.idle != nil {
+		n, err = c.idle.fill()
+	} else {
+		c.makeRoom()
+		for range 100 {
+			if n, err = c.nc.Read(c.buf[c.w:]); n != 0 || err != nil {
+				break
+			}
+		}
+		switch {
+		case n > 0:
+			err = nil // it will come again
+		case err == nil:
+			err = io.ErrNoProgress
+		}
+	}
+	if err != nil {
+		return c.readFailed(err)
+	}
+	c.received.Add(1)
+	c.trace(Received, c.buf[c.w:c.w+n])
+	c.w += n
+	return nil
+}
+
+// makeRoom sees to it that octets can be read behind buf[:w]. What is left in
+// the buffer is less than protocol.MinBuffer octets, so moving it is cheap.
+func (c *Conn) makeRoom() {
+	switch {
+	case c.buf == nil:
+		c.takeBuffer(0)
+	case c.r == c.w:
+		c.r, c.w = 0, 0
+	case c.r > 0:
+		c.w = copy(c.buf, c.buf[c.r:c.w])
+		c.r = 0
+	}
+}
+
+// takeBuffer gives the connection an empty buffer of at least n octets.
+func (c *Conn) takeBuffer(n int) {
+	c.r, c.w = 0, 0
+	if c.idle != nil && n <= bufferSize {
+		c.buf = getBuffer()[:]
+		return
+	}
+	c.buf = make([]byte, max(n, plainBufferSize))
+}
+
+// dropBuffer gives the buffer back when there is nothing in it.
+func (c *Conn) dropBuffer() {
+	if c.r != c.w || c.buf == nil {
+		return
+	}
+	if len(c.buf) == bufferSize {
+		putBuffer((*buffer)(c.buf))
+	}
+	c.buf, c.r, c.w = nil, 0, 0
+}
+
+// detachBuffer moves what is unread to another buffer, so that payloads that
+// were handed out stay as they are.
+func (c *Conn) detachBuffer() {
+	if c.buf == nil {
+		return
+	}
+	rest := c.buf[c.r:c.w]
+	c.takeBuffer(len(rest))
+	c.w = copy(c.buf, rest)
+}
+
+// readFailed turns an error of the transport into the connection's end,
+// unless it is only a deadline.
+//
+//req:impl RFC6455-7.2.1-02
+func (c *Conn) readFailed(err error) error {
+	if e := c.result.Load(); e != nil {
+		return e
+	}
+	if isTimeout(err) {
+		return err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = ErrNoClose
+	}
+	return c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
+}
+
+// onControl handles a control frame, which may come in the middle of a
+// message (section 5.4).
+func (c *Conn) onControl(ev protocol.Event) error {
+	if !c.control.Allow(time.Now().UnixNano()) {
+		return c.fail(frame.ErrControlFlood)
+	}
+	switch ev.Kind {
+	case protocol.KindPing:
+		if f := c.set.Hooks.Ping; f != nil {
+			f(c, ev.Payload)
+		}
+		c.answerPing(ev)
+	case protocol.KindPong:
+		if f := c.set.Hooks.Pong; f != nil {
+			f(c, ev.Payload)
+		}
+		c.pings.pong(ev.Payload)
+	case protocol.KindClose:
+		return c.peerClosed(ev)
+	case protocol.KindNone, protocol.KindData: // dataEvent's business
+	}
+	return nil
+}

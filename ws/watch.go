@@ -1,0 +1,140 @@
+package ws
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// aLongTimeAgo is a deadline that has passed.
+var aLongTimeAgo = time.Unix(1, 0)
+
+// watch lets a context interrupt the blocking calls of one direction, by way
+// of the transport's deadline.
+//
+// The last context stays registered until another one comes, so a loop that
+// passes the same context each time pays for no registration. It acts only on
+// a call that is in progress with it. Contexts are told apart by their Done
+// channels: comparing interface values can panic, and a context derived only
+// to carry a value shares its parent's channel.
+type watch struct {
+	set func(time.Time) error // the transport's SetReadDeadline or SetWriteDeadline
+
+	mu       sync.Mutex
+	done     <-chan struct{}
+	stop     func() bool
+	user     time.Time // the application's own deadline
+	armed    time.Time // the write timeout in force; zero when it must be set anew
+	active   bool
+	canceled bool
+}
+
+// enter begins a call with ctx; leave must follow when it returns nil.
+func (w *watch) enter(ctx context.Context) error {
+	done := ctx.Done()
+	if done == nil {
+		return nil
+	}
+	w.mu.Lock()
+	if w.done != done {
+		if w.stop != nil {
+			w.stop()
+		}
+		w.done = done
+		w.stop = context.AfterFunc(ctx, func() { w.interrupt(done) })
+	}
+	w.active, w.canceled = true, false
+	w.mu.Unlock()
+	// Only now: had ctx ended between a check and active being set,
+	// interrupt would have found no call in progress, and nothing would end
+	// this one.
+	if err := ctx.Err(); err != nil {
+		w.leave()
+		return err
+	}
+	return nil
+}
+
+// interrupt ends the call in progress with the context of done.
+func (w *watch) interrupt(done <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.active && w.done == done {
+		w.canceled = true
+		_ = w.set(aLongTimeAgo)
+	}
+}
+
+// leave ends a call and tells whether its context interrupted it.
+func (w *watch) leave() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	canceled := w.active && w.canceled
+	w.active, w.canceled = false, false
+	if canceled {
+		w.armed = time.Time{}
+		_ = w.set(w.user)
+	}
+	return canceled
+}
+
+// setUser sets the application's deadline, also for a call in progress.
+func (w *watch) setUser(t time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.user, w.armed = t, time.Time{}
+	if w.active && w.canceled {
+		return nil // leave sets it
+	}
+	return w.set(t)
+}
+
+// expired tells whether the application's deadline has passed.
+func (w *watch) expired() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.user.IsZero() && !time.Now().Before(w.user)
+}
+
+// arm sets the deadline of a write that may take up to timeout. To set one for
+// each message would cost more than everything else about a small message, so
+// it is set a quarter too far and set anew when less than timeout is left.
+func (w *watch) arm(timeout time.Duration) {
+	if timeout <= 0 {
+		return
+	}
+	now := time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.canceled || w.armed.Sub(now) >= timeout {
+		return
+	}
+	w.armed = now.Add(timeout + timeout/4)
+	t := w.armed
+	if !w.user.IsZero() && w.user.Before(t) {
+		t = w.user
+	}
+	_ = w.set(t)
+}
+
+// release forgets the registered context, so that a context that outlives the
+// connection does not keep it.
+func (w *watch) release() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stop != nil {
+		w.stop()
+		w.stop, w.done = nil, nil
+	}
+}
+
+// SetReadDeadline sets the time after which reads fail with
+// os.ErrDeadlineExceeded, those in progress too; the zero time means never. A
+// read that fails so leaves the connection usable and loses nothing.
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.reads.setUser(t) }
+
+// SetWriteDeadline sets the time after which writes fail with
+// os.ErrDeadlineExceeded, those in progress too; the zero time means that only
+// Options.WriteTimeout counts. A write that was cut off after its first octet
+// ends the connection, since its frame can't be taken back.
+func (c *Conn) SetWriteDeadline(t time.Time) error { return c.writes.setUser(t) }
