@@ -5,6 +5,10 @@ import (
 	"strconv"
 )
 
+// deflateName is registered with IANA, as a name in a header has to be
+// (section 9.1).
+//
+//req:impl RFC6455-9.1-04
 const deflateName = "permessage-deflate"
 
 // AnyWindowBits is client_max_window_bits without a value, in an offer: the
@@ -71,6 +75,9 @@ func (p DeflateParams) answers(o DeflateParams) string {
 }
 
 func parseDeflate(e Extension, offer bool) (p DeflateParams, err *Error) {
+	// Parameters are those that the extension defines, each with the values
+	// that it permits (RFC 6455, sections 9 and 9.1).
+	//req:impl RFC6455-9-03 RFC6455-9.1-05
 	if e.Name != deflateName {
 		return p, ErrDeflate.because("the extension is ", quote(e.Name))
 	}
@@ -118,33 +125,50 @@ func windowBits(s string) (int, bool) {
 	return 0, false
 }
 
-// Extension gives p as an element of an offer or of an answer. The error is a
-// plain one: window bits out of range, or AnyWindowBits in an answer.
-func (p DeflateParams) Extension(offer bool) (Extension, error) {
-	for _, bits := range []int{p.ServerMaxWindowBits, p.ClientMaxWindowBits} {
-		if bits != 0 && (bits < 8 || bits > 15) && bits != AnyWindowBits {
-			return Extension{}, fmt.Errorf("websocket handshake: %d window bits", bits)
+// Offer gives p as an element of a client's offer. The error is a plain one:
+// window bits out of range.
+func (p DeflateParams) Offer() (Extension, error) {
+	if p.ClientMaxWindowBits == AnyWindowBits {
+		p.ClientMaxWindowBits = 0
+		e, err := p.Answer()
+		if err != nil {
+			return Extension{}, err
+		}
+		e.Params = append(e.Params, Param{Name: "client_max_window_bits"})
+		return e, nil
+	}
+	return p.Answer()
+}
+
+// Answer gives p as an element of a server's answer. The error is a plain one:
+// window bits out of range, or without a value.
+func (p DeflateParams) Answer() (Extension, error) {
+	e := Extension{Name: deflateName}
+	for _, flag := range []struct {
+		name string
+		on   bool
+	}{
+		{"server_no_context_takeover", p.ServerNoContextTakeover},
+		{"client_no_context_takeover", p.ClientNoContextTakeover},
+	} {
+		if flag.on {
+			e.Params = append(e.Params, Param{Name: flag.name})
 		}
 	}
-	if p.ServerMaxWindowBits == AnyWindowBits || p.ClientMaxWindowBits == AnyWindowBits && !offer {
-		return Extension{}, fmt.Errorf("websocket handshake: window bits without a value")
-	}
-	e := Extension{Name: deflateName}
-	if p.ServerNoContextTakeover {
-		e.Params = append(e.Params, Param{Name: "server_no_context_takeover"})
-	}
-	if p.ClientNoContextTakeover {
-		e.Params = append(e.Params, Param{Name: "client_no_context_takeover"})
-	}
-	if p.ServerMaxWindowBits != 0 {
-		e.Params = append(e.Params, Param{"server_max_window_bits", strconv.Itoa(p.ServerMaxWindowBits)})
-	}
-	switch p.ClientMaxWindowBits {
-	case 0:
-	case AnyWindowBits:
-		e.Params = append(e.Params, Param{Name: "client_max_window_bits"})
-	default:
-		e.Params = append(e.Params, Param{"client_max_window_bits", strconv.Itoa(p.ClientMaxWindowBits)})
+	for _, window := range []struct {
+		name string
+		bits int
+	}{
+		{"server_max_window_bits", p.ServerMaxWindowBits},
+		{"client_max_window_bits", p.ClientMaxWindowBits},
+	} {
+		if window.bits == 0 {
+			continue
+		}
+		if window.bits < 8 || window.bits > 15 {
+			return Extension{}, fmt.Errorf("websocket handshake: %s=%d", window.name, window.bits)
+		}
+		e.Params = append(e.Params, Param{window.name, strconv.Itoa(window.bits)})
 	}
 	return e, nil
 }

@@ -24,12 +24,15 @@ type Error struct {
 	Text string
 }
 
-// Error gives the text, with the id of the requirement when there is one.
+// Error gives the text with the section that was broken: "origin not allowed:
+// ... (RFC 6455 section 4.2.2)".
 func (e *Error) Error() string {
-	if e.Req == "" {
-		return "websocket handshake: " + e.Text
+	spec, rest, ok := strings.Cut(e.Req, "-")
+	if !ok {
+		return e.Text
 	}
-	return "websocket handshake: " + e.Text + " (" + e.Req + ")"
+	section, _, _ := strings.Cut(rest, "-")
+	return e.Text + " (RFC " + strings.TrimPrefix(spec, "RFC") + " section " + section + ")"
 }
 
 // Is reports whether target is an *Error with the same Token.
@@ -38,8 +41,7 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Token == e.Token
 }
 
-// because returns a copy of e that says more: the texts are joined as they
-// are.
+// because returns a copy of e whose Text says more.
 func (e *Error) because(text ...string) *Error {
 	c := *e
 	c.Text = e.Text + ": " + strings.Join(text, "")
@@ -67,7 +69,7 @@ var (
 // What a head can have wrong. On the client the Status is 0.
 var (
 	ErrHead        = refusal(400, "head-syntax", "RFC6455-4.2.1-01", "malformed HTTP head")
-	ErrLineTooLong = refusal(414, "request-line-too-long", "", "request line too long")
+	ErrLineTooLong = refusal(414, "request-line-too-long", "", "first line too long")
 	ErrHeadTooBig  = refusal(431, "head-too-big", "", "head too big")
 	ErrFieldCount  = refusal(431, "too-many-fields", "", "too many header fields")
 	ErrTimeout     = refusal(408, "handshake-timeout", "", "handshake not complete in time")

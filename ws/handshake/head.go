@@ -112,7 +112,6 @@ func (h *Head) Reset() {
 	}
 }
 
-// AtLeast11 reports whether the version is HTTP/1.1 or higher.
 func (h *Head) atLeast11() bool { return atLeast11(h.Major, h.Minor) }
 
 func atLeast11(major, minor int) bool { return major > 1 || major == 1 && minor >= 1 }

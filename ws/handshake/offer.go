@@ -71,14 +71,16 @@ type Offer struct {
 // *Error and are to be answered (AppendRefusal): ErrMethod, ErrHTTP,
 // ErrTarget, ErrHost, ErrNotUpgrade, ErrConnection, ErrBody, ErrVersion,
 // ErrVersionBad, ErrKey, ErrProtocols and ErrExtensions. Fields that it does
-// not know are ignored. The strings of the Offer are those of in.
+// not know are ignored (item 10). The strings of the Offer are those of in.
+//
+//req:impl RFC6455-4.2.1-09
 func ReadOffer(in *Incoming) (Offer, error) {
 	// A request that does not match the list is answered with an HTTP error
 	// and goes no further (section 4.2.1).
 	//req:impl RFC6455-4.2.1-01 RFC6455-10.7-04
 	o := Offer{
 		Mode: in.Mode, Method: in.Method, Target: in.Target, Host: in.Host,
-		Secure: in.Secure, Origin: in.Fields.Values("Origin"),
+		Secure: in.Secure, Origin: slices.Clone(in.Fields.Values("Origin")),
 	}
 	check := checkUpgrade
 	if in.Mode == ExtendedConnect {

@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 )
 
@@ -42,6 +43,10 @@ type reader struct {
 	work  int   // octets looked at, for the test that time is linear
 }
 
+// usualFields is for how many fields a new Head makes room at first. Browsers
+// send 13 to 20.
+const usualFields = 20
+
 // span is where a field's name and value lie in b.
 type span struct{ name, nameEnd, value, valueEnd int }
 
@@ -65,21 +70,23 @@ func (h *Head) parse(b []byte, request bool) (int, error) {
 
 func (h *Head) read(b []byte, request bool) (int, *Error) {
 	limits := h.Limits.orDefault()
+	// Octets are judged one by one in their order, limits included, so that
+	// the result does not depend on how they were cut.
 	for i := h.next; i < len(b); i++ {
 		h.work++
-		if c := b[i]; c == '\n' {
+		c := b[i]
+		switch {
+		case i >= limits.Octets || c == '\r' && i+1 >= limits.Octets:
+			return 0, ErrHeadTooBig
+		case !h.first && i-h.start >= limits.Line && c != '\r':
+			return 0, ErrLineTooLong
+		case c == '\n':
 			return 0, ErrHead.because("LF without CR")
-		} else if c != '\r' {
+		case c != '\r':
 			if classes[c]&classValue == 0 {
 				return 0, ErrHead.because("control character 0x", strconv.FormatUint(uint64(c), 16))
 			}
 			continue
-		}
-		if i-h.start > limits.Line && !h.first {
-			return 0, ErrLineTooLong
-		}
-		if i+2 > limits.Octets {
-			return 0, ErrHeadTooBig
 		}
 		if i+1 == len(b) {
 			h.next = i
@@ -98,10 +105,7 @@ func (h *Head) read(b []byte, request bool) (int, *Error) {
 		h.start, h.first = i+1, true
 	}
 	h.next = len(b)
-	switch {
-	case !h.first && h.next-h.start > limits.Line:
-		return 0, ErrLineTooLong
-	case h.next >= limits.Octets:
+	if h.next >= limits.Octets {
 		return 0, ErrHeadTooBig
 	}
 	return 0, nil
@@ -115,6 +119,9 @@ func (h *Head) line(b []byte, end int, request bool, limits Limits) *Error {
 	case h.first:
 		if len(h.spans) == limits.Fields {
 			return ErrFieldCount
+		}
+		if h.spans == nil {
+			h.spans = make([]span, 0, min(limits.Fields, usualFields))
 		}
 		return h.field(line)
 	case request:
@@ -155,7 +162,10 @@ func (h *Head) requestLine(line []byte) *Error {
 	if err := h.version(version); err != nil {
 		return err
 	}
-	h.Method, h.Target = string(method), string(target)
+	if h.Method = "GET"; string(method) != "GET" {
+		h.Method = string(method)
+	}
+	h.Target = string(target)
 	if !validTarget(h.Method, h.Target) {
 		return ErrTarget
 	}
@@ -201,6 +211,8 @@ func (h *Head) version(v []byte) *Error {
 // head as a whole.
 func (h *Head) finish(b []byte, request bool) (int, *Error) {
 	text := string(b)
+	h.names = slices.Grow(h.names, len(h.spans))
+	h.values = slices.Grow(h.values, len(h.spans))
 	for _, s := range h.spans {
 		h.names = append(h.names, text[s.name:s.nameEnd])
 		h.values = append(h.values, text[s.value:s.valueEnd])

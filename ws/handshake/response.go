@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 )
 
 var (
@@ -74,100 +73,4 @@ func (a *Agreement) Fields(o *Offer) ([]Field, error) {
 		list = append(list, Field{"Sec-WebSocket-Extensions", string(AppendExtensions(nil, a.Extensions))})
 	}
 	return list, nil
-}
-
-// AppendRefusal appends a whole HTTP/1.1 response that refuses a handshake:
-// the status and fields of e, its Text as a plain text body, and Connection:
-// close, since what follows on the connection can't be trusted to be HTTP. A
-// Status that is no error or redirection becomes 500. Fields of e that can't
-// be written are left out.
-func AppendRefusal(dst []byte, e *Error) []byte {
-	status := e.Status
-	if status < 300 || status > 599 {
-		status = 500
-	}
-	dst = append(dst, "HTTP/1.1 "...)
-	dst = strconv.AppendInt(dst, int64(status), 10)
-	dst = append(dst, ' ')
-	dst = append(dst, StatusText(status)...)
-	dst = append(dst, "\r\nConnection: close"...)
-	for _, f := range e.Fields {
-		// Upgrade on this hop has to be named in Connection (RFC 9110,
-		// section 7.8).
-		if equalFold(f.Name, "Upgrade") {
-			dst = append(dst, ", Upgrade"...)
-			break
-		}
-	}
-	dst = append(dst, "\r\n"...)
-	for _, f := range e.Fields {
-		if isToken(f.Name) && only(f.Value, classValue) && !equalFold(f.Name, "Connection") &&
-			!equalFold(f.Name, "Content-Length") && !equalFold(f.Name, "Transfer-Encoding") {
-			dst = appendField(dst, f.Name, f.Value)
-		}
-	}
-	dst = append(dst, "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: "...)
-	dst = strconv.AppendInt(dst, int64(len(e.Text)+1), 10)
-	dst = append(dst, "\r\n\r\n"...)
-	dst = append(dst, e.Text...)
-	return append(dst, '\n')
-}
-
-// StatusText is the reason phrase of the statuses that a handshake is answered
-// with, and a general one for others.
-func StatusText(status int) string {
-	switch status {
-	case 301:
-		return "Moved Permanently"
-	case 302:
-		return "Found"
-	case 303:
-		return "See Other"
-	case 307:
-		return "Temporary Redirect"
-	case 308:
-		return "Permanent Redirect"
-	case 400:
-		return "Bad Request"
-	case 401:
-		return "Unauthorized"
-	case 403:
-		return "Forbidden"
-	case 404:
-		return "Not Found"
-	case 405:
-		return "Method Not Allowed"
-	case 408:
-		return "Request Timeout"
-	case 410:
-		return "Gone"
-	case 414:
-		return "URI Too Long"
-	case 426:
-		return "Upgrade Required"
-	case 429:
-		return "Too Many Requests"
-	case 431:
-		return "Request Header Fields Too Large"
-	case 500:
-		return "Internal Server Error"
-	case 501:
-		return "Not Implemented"
-	case 502:
-		return "Bad Gateway"
-	case 503:
-		return "Service Unavailable"
-	case 504:
-		return "Gateway Timeout"
-	case 505:
-		return "HTTP Version Not Supported"
-	}
-	switch status / 100 {
-	case 3:
-		return "Redirection"
-	case 4:
-		return "Client Error"
-	default:
-		return "Server Error"
-	}
 }
