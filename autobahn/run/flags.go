@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// config is what the command line asks for.
+type config struct {
+	patterns  []string // of cases; none means all
+	driver    string   // of cmd/echo: http or raw
+	agent     string   // name of the tested implementation in the reports
+	server    bool     // test the server side
+	client    bool     // test the client side
+	serverURL string   // test this server in place of cmd/echo
+	clientCmd []string // test this client in place of autobahn/client
+	update    bool     // write expected.json
+	timeout   time.Duration
+}
+
+// quick lists the groups that take little time: everything but the large
+// messages (9) and compression (12, 13).
+const quick = "1,2,3,4,5,6,7,10"
+
+// parseFlags reads the command line. Help goes to usage and gives flag.ErrHelp.
+func parseFlags(args []string, usage io.Writer) (*config, error) {
+	c := &config{}
+	f := flag.NewFlagSet("run", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	cases := f.String("cases", "", "comma-separated case `patterns`, like 1.*,2.10,7 (default all)")
+	quickly := f.Bool("quick", false, "run groups "+quick+" only")
+	f.StringVar(&c.driver, "driver", "http", "driver of cmd/echo: http or raw")
+	serverOnly := f.Bool("server-only", false, "test the server side only")
+	clientOnly := f.Bool("client-only", false, "test the client side only")
+	f.StringVar(&c.serverURL, "server", "", "test the server at this ws or wss `URL` in place of cmd/echo")
+	client := f.String("client", "", "test this client in place of autobahn/client: a `command` in which {url} and {agent} are replaced")
+	f.StringVar(&c.agent, "agent", "longwire", "`name` of what is tested, in the reports")
+	f.BoolVar(&c.update, "update", false, "write the results to expected.json in place of comparing")
+	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "end the whole run after this time")
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(usage)
+			f.Usage()
+		}
+		return nil, err
+	}
+
+	c.clientCmd = strings.Fields(*client)
+	// Naming somebody else's server or client alone asks for that side alone.
+	c.server = !*clientOnly && (len(c.clientCmd) == 0 || c.serverURL != "")
+	c.client = !*serverOnly && (c.serverURL == "" || len(c.clientCmd) > 0)
+
+	switch {
+	case f.NArg() > 0:
+		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	case c.driver != "http" && c.driver != "raw":
+		return nil, fmt.Errorf("-driver is http or raw, not %q", c.driver)
+	case *serverOnly && *clientOnly:
+		return nil, errors.New("-server-only and -client-only exclude each other")
+	case *clientOnly && c.serverURL != "":
+		return nil, errors.New("-client-only and -server exclude each other")
+	case *serverOnly && len(c.clientCmd) > 0:
+		return nil, errors.New("-server-only and -client exclude each other")
+	case *quickly && *cases != "":
+		return nil, errors.New("-quick and -cases exclude each other")
+	case c.update && (c.serverURL != "" || len(c.clientCmd) > 0):
+		return nil, errors.New("-update is for Longwire's own results: not with -server or -client")
+	case c.agent == "":
+		return nil, errors.New("-agent is empty")
+	case c.timeout <= 0:
+		return nil, fmt.Errorf("-timeout must be positive, not %v", c.timeout)
+	}
+	if c.serverURL != "" {
+		if err := checkServerURL(c.serverURL); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.clientCmd) > 0 && !strings.Contains(*client, "{url}") {
+		return nil, errors.New("-client needs {url} where the fuzzing server's URL is to stand")
+	}
+	if *quickly {
+		*cases = quick
+	}
+	if *cases != "" {
+		var err error
+		if c.patterns, err = parsePatterns(*cases); err != nil {
+			return nil, fmt.Errorf("-cases: %w", err)
+		}
+	}
+	return c, nil
+}
+
+func checkServerURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || (u.Scheme != "ws" && u.Scheme != "wss") {
+		return fmt.Errorf("-server needs a ws or wss URL, not %q", s)
+	}
+	return nil
+}

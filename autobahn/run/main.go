@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Exit codes.
+const (
+	exitFailed   = 1 // a difference, or a run that did not come to its end
+	exitUsage    = 2
+	exitNoPython = 3
+)
+
+const progressTime = 10 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	cfg, err := parseFlags(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(errs, "autobahn:", err)
+		return exitUsage
+	}
+	err = conform(ctx, cfg, out)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(errs, "autobahn:", err)
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, errNoPython):
+		return exitNoPython
+	default:
+		return exitFailed
+	}
+}
+
+// usageError is a wrong command line that only the suite could tell.
+type usageError struct{ error }
+
+// conform does the whole run.
+func conform(ctx context.Context, cfg *config, out io.Writer) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, cfg.timeout, fmt.Errorf("not done after %v (-timeout)", cfg.timeout))
+	defer cancel()
+	root, err := repository(ctx)
+	if err != nil {
+		return err
+	}
+	python, err := findPython(ctx)
+	if err != nil {
+		return err
+	}
+	python, err = environment(ctx, root, python, out)
+	if err != nil {
+		return err
+	}
+	st := suite{python: python}
+	ids, err := st.cases(ctx)
+	if err != nil {
+		return err
+	}
+	ids, err = choose(ids, cfg.patterns)
+	if err != nil {
+		return usageError{err}
+	}
+	bin, err := build(ctx, root, cfg)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(bin)
+
+	var sides []*side
+	for _, name := range []string{serverSide, clientSide} {
+		if (name == serverSide && cfg.server) || (name == clientSide && cfg.client) {
+			dir := filepath.Join(root, "autobahn", "reports", name)
+			sides = append(sides, &side{name: name, dir: dir, cases: ids, cfg: cfg, suite: st, bin: bin})
+		}
+	}
+	reports, err := runSides(ctx, sides, out)
+	return errors.Join(err, judge(cfg, filepath.Join(root, "autobahn", "expected.json"), sides, reports, err == nil, out))
+}
+
+// runSides runs the sides next to each other and prints progress.
+func runSides(ctx context.Context, sides []*side, out io.Writer) ([]map[string]entry, error) {
+	reports := make([]map[string]entry, len(sides))
+	errs := make([]error, len(sides))
+	var wg sync.WaitGroup
+	for i, s := range sides {
+		wg.Go(func() {
+			if reports[i], errs[i] = s.run(ctx); errs[i] != nil {
+				errs[i] = fmt.Errorf("%s side: %w", s.name, errs[i])
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+
+	begin := time.Now()
+	tick := time.NewTicker(progressTime)
+	defer tick.Stop()
+	for ended := false; !ended; {
+		select {
+		case <-done:
+			ended = true
+		case <-tick.C:
+		}
+		line := fmt.Sprintf("%4.0fs", time.Since(begin).Seconds())
+		for _, s := range sides {
+			line += "   " + s.progress()
+		}
+		fmt.Fprintln(out, line)
+	}
+	return reports, errors.Join(errs...)
+}
