@@ -59,14 +59,20 @@ func (c *Conn) Close(code StatusCode, reason string) error {
 func (c *Conn) closeHandshake(code StatusCode, reason string) {
 	ctx, cancel := c.closeContext()
 	defer cancel()
-	if err := c.sendClose(ctx, code, reason); err == nil {
+	// Both at once: a peer that is itself stuck in a write takes nothing
+	// until somebody reads.
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
 		c.awaitClose(ctx)
-	}
+	}()
+	c.sendClose(ctx, code, reason)
 	select {
 	case <-c.ended:
 	case <-ctx.Done():
 		c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrCloseTimeout})
 	}
+	<-read
 }
 
 // closeContext ends with CloseTimeout.
@@ -83,13 +89,13 @@ func (c *Conn) closeContext() (context.Context, context.CancelFunc) {
 //
 //req:impl RFC6455-5.5.1-06
 //req:impl RFC6455-7.1.2-01
-func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) error {
+func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) {
 	if !c.socket.lock(ctx.Done(), c.ended) {
-		return errCloseSent
+		return
 	}
 	defer c.unlockSocket()
 	if c.result.Load() != nil {
-		return errCloseSent
+		return
 	}
 	if t, ok := ctx.Deadline(); ok {
 		_ = c.writes.setUser(t)
@@ -104,7 +110,7 @@ func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) er
 		defer putBuffer(scratch)
 		var b []byte
 		if b, err = c.send.AppendClose(scratch[:0], code, reason); err != nil {
-			return err // the peer's Close has been answered meanwhile
+			return // the peer's Close has been answered meanwhile
 		}
 		c.closeSent.Store(true)
 		_, err = c.emit(b)
@@ -112,7 +118,6 @@ func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) er
 	if err != nil {
 		c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
 	}
-	return err
 }
 
 // awaitClose reads until the peer's Close frame has come, unless another

@@ -19,6 +19,7 @@ func (c *Conn) Discard() context.Context {
 			return
 		}
 		defer c.reading.unlock()
+		c.detachBuffer()
 		for {
 			_, err := c.dataEvent()
 			switch {

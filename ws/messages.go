@@ -73,13 +73,12 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 	return Message{Type: t, Data: p}, nil
 }
 
-// growPooled is grow for a buffer of the pools: it doubles.
-func growPooled(dst []byte, _ int, pending int64) []byte {
-	if len(dst) < cap(dst) {
+// growPooled is grow for a buffer of the pools.
+func growPooled(dst []byte, need, want int) []byte {
+	if cap(dst)-len(dst) >= need {
 		return dst
 	}
-	out := getMessageBuffer(len(dst) + int(min(pending, int64(max(len(dst), bufferSize)))))
-	out = append(out, dst...)
+	out := append(getMessageBuffer(len(dst)+max(need, want)), dst...)
 	putMessageBuffer(dst)
 	return out
 }

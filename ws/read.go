@@ -69,23 +69,22 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 		return 0, dst, err
 	}
 	base := len(dst)
-	if len(c.in.rest) > 0 {
-		dst = append(dst, c.in.rest...)
-	}
+	dst = appendGrowing(dst, c.in.rest, base, grow)
 	c.in.rest = nil
 	for !c.in.fin {
 		var err error
 		if c.wantsDirect() {
-			dst = grow(dst, base, c.recv.Pending())
+			pending := c.recv.Pending()
+			dst = grow(dst, 1, int(min(pending, int64(max(len(dst)-base, bufferSize)))))
 			room := dst[len(dst):cap(dst)]
-			room = room[:min(int64(len(room)), c.recv.Pending())]
+			room = room[:min(int64(len(room)), pending)]
 			var n int
 			n, err = c.direct(room)
 			dst = dst[:len(dst)+n]
 		} else {
 			var ev protocol.Event
 			if ev, err = c.dataEvent(); err == nil {
-				dst = append(dst, ev.Payload...)
+				dst = appendGrowing(dst, ev.Payload, base, grow)
 			}
 		}
 		if err != nil {
@@ -114,21 +113,23 @@ func (c *Conn) skipUnread() error {
 	return nil
 }
 
-// growFunc gives dst room for more of a message of which dst[base:] was
-// received and pending octets of the current frame are to come.
-type growFunc func(dst []byte, base int, pending int64) []byte
+// growFunc gives dst room for need octets more, and when that takes another
+// slice, for want octets: at most what was received of the message or 32 KiB,
+// so that what a header declares costs nothing until it comes (W3).
+type growFunc func(dst []byte, need, want int) []byte
 
-// grow makes room at most for twice what was received plus 32 KiB: what a
-// header declares costs nothing until it comes (W3).
-func grow(dst []byte, base int, pending int64) []byte {
-	if len(dst) < cap(dst) {
+// grow makes a slice of just the size that is wanted: a message that ends in
+// this frame wants no more than it has.
+func grow(dst []byte, need, want int) []byte {
+	if cap(dst)-len(dst) >= need {
 		return dst
 	}
-	received := len(dst) - base
-	extra := int(min(pending, int64(max(received, bufferSize))))
-	// slices.Grow would round up; a message that ends in this frame gets a
-	// slice of just its size.
-	out := make([]byte, len(dst), len(dst)+extra)
+	out := make([]byte, len(dst), len(dst)+max(need, want))
 	copy(out, dst)
 	return out
+}
+
+// appendGrowing appends p to a message of which dst[base:] was received.
+func appendGrowing(dst, p []byte, base int, grow growFunc) []byte {
+	return append(grow(dst, len(p), min(len(dst)-base, 1<<30)), p...)
 }
