@@ -7,7 +7,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	. "longwire.example/ws/protocol" //nolint:revive,staticcheck // the table reads better without the package's name
+	"longwire.example/ws/protocol"
+)
+
+// Short names, so that the table fits.
+const (
+	connecting    = protocol.Connecting
+	open          = protocol.Open
+	closeSent     = protocol.CloseSent
+	closeReceived = protocol.CloseReceived
+	closeDone     = protocol.CloseDone
+	failed        = protocol.Failed
+	closed        = protocol.Closed
 )
 
 // The whole table, every state with every input, written down a second time.
@@ -17,17 +28,17 @@ import (
 //req:test RFC6455-4.1-47 RFC6455-4.2.2-17 RFC6455-5.5.1-14
 //req:test RFC6455-7.1.3-01 RFC6455-7.1.4-01
 func TestStateTable(t *testing.T) {
-	want := map[State][5]State{
-		Connecting:    {Open, Connecting, Connecting, Failed, Closed},
-		Open:          {Open, CloseSent, CloseReceived, Failed, Closed},
-		CloseSent:     {CloseSent, CloseSent, CloseDone, Failed, Closed},
-		CloseReceived: {CloseReceived, CloseDone, CloseReceived, Failed, Closed},
-		CloseDone:     {CloseDone, CloseDone, CloseDone, CloseDone, Closed},
-		Failed:        {Failed, Failed, Failed, Failed, Closed},
-		Closed:        {Closed, Closed, Closed, Closed, Closed},
+	want := map[protocol.State][5]protocol.State{
+		connecting:    {open, connecting, connecting, failed, closed},
+		open:          {open, closeSent, closeReceived, failed, closed},
+		closeSent:     {closeSent, closeSent, closeDone, failed, closed},
+		closeReceived: {closeReceived, closeDone, closeReceived, failed, closed},
+		closeDone:     {closeDone, closeDone, closeDone, closeDone, closed},
+		failed:        {failed, failed, failed, failed, closed},
+		closed:        {closed, closed, closed, closed, closed},
 	}
-	rows := map[[2]any]State{}
-	for _, r := range Transitions() {
+	rows := map[[2]any]protocol.State{}
+	for _, r := range protocol.Transitions() {
 		key := [2]any{r.From, r.On}
 		require.NotContains(t, rows, key, "one row for each state and input")
 		require.NotEqual(t, r.From, r.To, "a row that leads nowhere")
@@ -36,24 +47,24 @@ func TestStateTable(t *testing.T) {
 	}
 	for from, line := range want {
 		for on, to := range line {
-			assert.Equal(t, to, from.After(Input(on)), "%v, %v", from, Input(on))
-			row, moves := rows[[2]any{from, Input(on)}]
-			assert.Equal(t, to != from, moves, "%v, %v", from, Input(on))
+			assert.Equal(t, to, from.After(protocol.Input(on)), "%v, %v", from, protocol.Input(on))
+			row, moves := rows[[2]any{from, protocol.Input(on)}]
+			assert.Equal(t, to != from, moves, "%v, %v", from, protocol.Input(on))
 			if moves {
 				assert.Equal(t, to, row)
 			}
 		}
 	}
-	assert.Equal(t, State(99), State(99).After(InputFail))
-	assert.Equal(t, Open, Open.After(Input(99)))
+	assert.Equal(t, protocol.State(99), protocol.State(99).After(protocol.InputFail))
+	assert.Equal(t, open, open.After(protocol.Input(99)))
 }
 
-// Every state is reached from the first, each can reach Closed, and nothing
+// Every state is reached from the first, each can reach closed, and nothing
 // leads back.
 func TestStatesGoForward(t *testing.T) {
-	reached := map[State]bool{Connecting: true}
+	reached := map[protocol.State]bool{connecting: true}
 	for range 7 {
-		for _, r := range Transitions() {
+		for _, r := range protocol.Transitions() {
 			if reached[r.From] {
 				reached[r.To] = true
 			}
@@ -62,37 +73,37 @@ func TestStatesGoForward(t *testing.T) {
 	}
 	assert.Len(t, reached, 7)
 	for s := range reached {
-		assert.Equal(t, Closed, s.After(InputTransportClosed))
+		assert.Equal(t, closed, s.After(protocol.InputTransportClosed))
 	}
 }
 
 func TestTransitionsIsACopy(t *testing.T) {
-	Transitions()[0].To = Closed
-	assert.Equal(t, Open, Transitions()[0].To)
+	protocol.Transitions()[0].To = closed
+	assert.Equal(t, open, protocol.Transitions()[0].To)
 }
 
 //req:test RFC6455-7.1.3-01 RFC6455-7.1.4-01
 func TestStateNames(t *testing.T) {
-	for s, want := range map[State][2]string{
-		Connecting:    {"Connecting", "CONNECTING"},
-		Open:          {"Open", "OPEN"},
-		CloseSent:     {"CloseSent", "CLOSING"},
-		CloseReceived: {"CloseReceived", "CLOSING"},
-		CloseDone:     {"CloseDone", "CLOSING"},
-		Failed:        {"Failed", "CLOSING"},
-		Closed:        {"Closed", "CLOSED"},
-		State(99):     {"unknown state", "unknown state"},
+	for s, want := range map[protocol.State][2]string{
+		connecting:         {"Connecting", "CONNECTING"},
+		open:               {"Open", "OPEN"},
+		closeSent:          {"CloseSent", "CLOSING"},
+		closeReceived:      {"CloseReceived", "CLOSING"},
+		closeDone:          {"CloseDone", "CLOSING"},
+		failed:             {"Failed", "CLOSING"},
+		closed:             {"Closed", "CLOSED"},
+		protocol.State(99): {"unknown state", "unknown state"},
 	} {
 		assert.Equal(t, want, [2]string{s.String(), s.RFC()})
 	}
-	assert.Equal(t, "unknown input", Input(99).String())
-	assert.Equal(t, "unknown kind", Kind(99).String())
-	assert.Equal(t, "unknown role", Role(99).String())
-	assert.Equal(t, "unknown action", Action(99).String())
+	assert.Equal(t, "unknown input", protocol.Input(99).String())
+	assert.Equal(t, "unknown kind", protocol.Kind(99).String())
+	assert.Equal(t, "unknown role", protocol.Role(99).String())
+	assert.Equal(t, "unknown action", protocol.Action(99).String())
 }
 
 func TestMermaid(t *testing.T) {
 	golden, err := os.ReadFile("testdata/closing.mmd")
 	require.NoError(t, err)
-	assert.Equal(t, string(golden), Mermaid(Transitions()))
+	assert.Equal(t, string(golden), protocol.Mermaid(protocol.Transitions()))
 }
