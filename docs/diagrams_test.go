@@ -34,12 +34,12 @@ func TestGenerated(t *testing.T) {
 			if !ok {
 				continue
 			}
-			make, known := generated[what]
+			draw, known := generated[what]
 			if !known {
 				t.Errorf("%s:%d: nothing generates %q", p.name, f.line, what)
 				continue
 			}
-			body := strings.Split(strings.TrimRight(make(), "\n"), "\n")
+			body := strings.Split(strings.TrimRight(draw(), "\n"), "\n")
 			if *update {
 				p.replace(t, f, body)
 				continue
@@ -50,7 +50,7 @@ func TestGenerated(t *testing.T) {
 }
 
 func TestGeneratedIsNotEmpty(t *testing.T) {
-	for name, make := range generated {
-		assert.Greater(t, strings.Count(make(), "\n"), 5, name)
+	for name, draw := range generated {
+		assert.Greater(t, strings.Count(draw(), "\n"), 5, name)
 	}
 }

@@ -31,7 +31,7 @@ func tableUnder(p page, title string) [][]string {
 			continue
 		}
 		var row []string
-		for _, cell := range strings.Split(strings.Trim(line, "|"), "|") {
+		for cell := range strings.SplitSeq(strings.Trim(line, "|"), "|") {
 			row = append(row, strings.TrimSpace(cell))
 		}
 		rows = append(rows, row)
