@@ -2,6 +2,7 @@ package protocol_test
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -33,13 +34,13 @@ var testKey = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 // 5.2 and nothing else.
 func fromServer(first byte, payload string) []byte {
 	b := []byte{first}
-	switch n := len(payload); {
+	switch n := uint64(len(payload)); {
 	case n < 126:
-		b = append(b, byte(n))
+		b = append(b, byte(n&0x7f))
 	case n < 1<<16:
-		b = append(b, 126, byte(n>>8), byte(n))
+		b = append(b, 126, byte(n>>8&0xff), byte(n&0xff))
 	default:
-		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
+		b = binary.BigEndian.AppendUint64(append(b, 127), n)
 	}
 	return append(b, payload...)
 }
@@ -89,14 +90,15 @@ type transcript struct {
 
 // recorder collects a transcript and holds every event to its promises.
 type recorder struct {
-	t    testing.TB
+	t    *testing.T
 	r    *protocol.Receiver
 	got  transcript
 	open bool
 	cur  item
 }
 
-func record(t testing.TB, rules protocol.Rules) *recorder {
+func record(t *testing.T, rules protocol.Rules) *recorder {
+	t.Helper()
 	r := protocol.NewReceiver(rules)
 	return &recorder{t: t, r: &r}
 }
@@ -123,6 +125,8 @@ func (c *recorder) event(ev protocol.Event) {
 	case protocol.KindPing, protocol.KindPong, protocol.KindClose:
 		require.Zero(t, ev.Flags)
 		c.got.Items = append(c.got.Items, item{Op: ev.Op, Payload: string(ev.Payload)})
+	case protocol.KindNone:
+		require.Fail(t, "no event, but octets were taken")
 	default:
 		require.Fail(t, "no such event", "%v", ev)
 	}
@@ -223,7 +227,7 @@ func octets() int { return 1 }
 // randomSizes gives sizes of 1 to most, the same ones for the same seed.
 func randomSizes(seed byte, most int) func() int {
 	src := rand.NewChaCha8([32]byte{seed})
-	return func() int { return 1 + int(src.Uint64()%uint64(most)) }
+	return func() int { return 1 + int(src.Uint64()&math.MaxInt32)%most }
 }
 
 func text(s string) item { return item{Op: frame.OpText, Payload: s} }

@@ -1,6 +1,7 @@
 package protocol_test
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -76,8 +77,8 @@ func TestW14_IllegalFrames(t *testing.T) {
 	for _, op := range []byte{3, 4, 5, 6, 7, 11, 12, 13, 14, 15} {
 		cases = append(cases, illegal{"opcode " + frame.Opcode(op).String(), both, false, one(fin|op, ""), frame.ErrReservedOpcode, 1002})
 	}
-	for _, code := range []int{0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535} {
-		body := string([]byte{byte(code >> 8), byte(code)})
+	for _, code := range []uint16{0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535} {
+		body := closeBody(frame.CloseCode(code), "")
 		cases = append(cases, illegal{"close code " + frame.CloseCode(code).String(), both, false, one(fin|opClose, body), frame.ErrCloseCode, 1002})
 	}
 	for _, c := range cases {
@@ -101,8 +102,13 @@ func TestW14_IllegalFrames(t *testing.T) {
 					peer.Role = protocol.Client
 				}
 				told := record(t, peer).whole(answer)
-				assert.Equal(t, []item{closing(string([]byte{byte(c.code >> 8), byte(c.code)}) + c.err.Text)}, told.Items)
+				assert.Equal(t, []item{closing(closeBody(c.code, c.err.Text))}, told.Items)
 			})
 		}
 	}
+}
+
+// closeBody is a Close body with any code.
+func closeBody(c frame.CloseCode, reason string) string {
+	return string(binary.BigEndian.AppendUint16(nil, uint16(c))) + reason
 }

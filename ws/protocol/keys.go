@@ -2,6 +2,7 @@ package protocol
 
 import (
 	crand "crypto/rand"
+	"math"
 	"math/rand/v2"
 
 	"longwire.example/ws/frame"
@@ -28,5 +29,5 @@ func (k *keys) next() frame.Key {
 		_, _ = crand.Read(seed[:]) // never fails: the program ends where there is no randomness
 		k.source = rand.NewChaCha8(seed)
 	}
-	return frame.Key(k.source.Uint64())
+	return frame.Key(k.source.Uint64() & math.MaxUint32)
 }

@@ -19,6 +19,7 @@ import (
 
 // keysOf sends n frames of all kinds and gives their keys.
 func keysOf(t *testing.T, s *protocol.Sender, n int) []uint32 {
+	t.Helper()
 	keys := make([]uint32, 0, n)
 	for i := range n {
 		op := []frame.Opcode{frame.OpText, frame.OpPing, frame.OpBinary, frame.OpPong}[i%4]

@@ -31,7 +31,7 @@ func newLimits(r Rules) limits {
 // short gives the longest payload, up to 125 octets, that can be a message by
 // itself.
 func (l limits) short() uint8 {
-	return uint8(min(l.frame, l.message, frame.MaxControlPayload))
+	return uint8(min(l.frame, l.message, frame.MaxControlPayload) & bitsLength)
 }
 
 // admit judges a frame of length octets that would be the next of a message of

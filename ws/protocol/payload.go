@@ -116,7 +116,7 @@ func (r *Receiver) control(h frame.Header, b []byte, n int) (Event, int, error) 
 		// A Pong that answers nothing is allowed too.
 		//req:impl RFC6455-5.5.3-03
 		ev.Kind = KindPong
-	default:
+	case frame.OpClose:
 		// A Close has no payload, or a status code that may stand there and a
 		// reason in UTF-8.
 		//req:impl RFC6455-5.5.1-02
@@ -125,7 +125,9 @@ func (r *Receiver) control(h frame.Header, b []byte, n int) (Event, int, error) 
 			return Event{}, 0, r.fail(err)
 		}
 		ev.Kind = KindClose
-		r.fail(ErrClosed)
+		r.stop(ErrClosed)
+	case frame.OpContinuation, frame.OpText, frame.OpBinary:
+		// Not control frames, so never here.
 	}
 	return ev, end, nil
 }

@@ -3,6 +3,7 @@ package protocol
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"longwire.example/ws/frame"
 )
@@ -189,7 +190,7 @@ func clip(b []byte, n int64) []byte {
 	if int64(len(b)) > n {
 		b = b[:n]
 	}
-	return b[:len(b):len(b)]
+	return slices.Clip(b)
 }
 
 // Fail makes err, which must not be nil, the answer to every later call, as if
@@ -198,17 +199,22 @@ func clip(b []byte, n int64) []byte {
 // control frames. What ended the Receiver before stays.
 func (r *Receiver) Fail(err error) {
 	if r.err == nil {
-		r.fail(err)
+		r.stop(err)
 	}
 }
 
-// fail ends the Receiver. After a violation no octet of the peer is processed,
+// fail ends the Receiver because of a violation, and gives it back.
+func (r *Receiver) fail(err error) error {
+	r.stop(err)
+	return err
+}
+
+// stop ends the Receiver. After a violation no octet of the peer is processed,
 // not even its Close frame.
 //
 //req:impl RFC6455-7.1.7-07
-func (r *Receiver) fail(err error) error {
+func (r *Receiver) stop(err error) {
 	r.err = err
 	r.pending = 0
 	r.situation = r.situation&^inMessage | ended
-	return err
 }

@@ -1,6 +1,7 @@
 package protocol_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,7 +42,7 @@ func (m model) step(l letter) model {
 	if m.err != nil {
 		return m
 	}
-	m.items = m.items[:len(m.items):len(m.items)]
+	m.items = slices.Clip(m.items)
 	open := func(kind string) {
 		if m.message != "" {
 			m.err = frame.ErrInterleaved
@@ -157,6 +158,7 @@ type walker struct {
 }
 
 func (w *walker) take(t *testing.T, b []byte) {
+	t.Helper()
 	for len(b) > 0 {
 		ev, n, err := w.r.Next(b)
 		if err != nil {
@@ -167,7 +169,7 @@ func (w *walker) take(t *testing.T, b []byte) {
 			t.Fatalf("%x: more octets wanted", b)
 		}
 		b = b[n:]
-		items := w.items[:len(w.items):len(w.items)]
+		items := slices.Clip(w.items)
 		if ev.Kind != protocol.KindData {
 			w.items = append(items, item{Op: ev.Op, Payload: string(ev.Payload)})
 			if ev.Kind == protocol.KindClose {
