@@ -227,8 +227,7 @@ func ExampleAppendClose() {
 
 func ExampleError() {
 	_, _, err := frame.ParseClose([]byte{0x03})
-	var violation *frame.Error
-	if errors.As(err, &violation) {
+	if violation, ok := errors.AsType[*frame.Error](err); ok {
 		fmt.Println("answer with", violation.Code)
 		fmt.Println("count as", violation.Token)
 		fmt.Println("read", violation.Req)

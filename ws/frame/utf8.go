@@ -45,6 +45,9 @@ func (u *UTF8) CheckAt(b []byte) int {
 
 // scan is CheckAt, octet by octet.
 func (u *UTF8) scan(b []byte) int {
+	//req:impl RFC6455-8.1-01
+	// Section 8.1: text that is not UTF-8 is an error. Failing at the first
+	// octet that shows it spares waiting for the end of a long message.
 	for i, c := range b {
 		switch {
 		case u.need > 0:

@@ -81,6 +81,8 @@ var borders = []byte{
 
 // W14: all strings of one, two and three octets, and those of four that are
 // made of border octets, cut at every place.
+//
+//req:test RFC6455-8.1-01
 func TestW14_UTF8Exhaustive(t *testing.T) {
 	m := newModel()
 	every := make([]byte, 256)

@@ -66,7 +66,7 @@ func parseLong(h Header, b []byte) (Header, int, error) {
 		if len(b) < size64 {
 			return h, 0, nil
 		}
-		h.Length = int64(binary.BigEndian.Uint64(b[2:])) //nolint:gosec // the top bit is 0
+		h.Length = int64(binary.BigEndian.Uint64(b[2:])) // the top bit is 0
 	}
 	if h.b1&bitMask == 0 {
 		return h, n, nil
