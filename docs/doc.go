@@ -3,8 +3,9 @@
 // `go test ./docs -update` rewrites what is generated.
 //
 //   - deps_test.go: who may import whom, and how long a file may be.
-//   - requirements_test.go, directives_test.go, matrix_test.go: the lists in
-//     docs/spec, the //req: directives that cite them, and the matrix of both.
+//   - requirements_test.go, directives_test.go, cases_test.go, matrix_test.go:
+//     the lists in docs/spec, the //req: directives and the Autobahn cases that
+//     cite them, and the matrix of all three.
 //   - markdown_test.go, links_test.go, commands_test.go: the links, anchors and
 //     commands of every .md file.
 //   - quotes_test.go, dumps_test.go, diagrams_test.go: Go code, frames and
