@@ -58,21 +58,20 @@ type CloseError struct {
 
 // Error gives the code, the reason and the cause.
 func (e *CloseError) Error() string {
-	who := "closed"
-	switch {
-	case e.Remote:
-		who = "closed by the peer"
-	case e.Code != StatusAbnormalClosure && e.Err != nil:
-		who = "failed"
-	}
-	s := fmt.Sprintf("ws: connection %s: %v", who, e.Code)
-	if e.Reason != "" {
-		s += fmt.Sprintf(" %q", e.Reason)
+	if e.Remote {
+		return withReason(fmt.Sprintf("ws: connection closed by the peer: %v", e.Code), e.Reason)
 	}
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		return fmt.Sprintf("ws: connection failed: %v: %v", e.Code, e.Err)
 	}
-	return s
+	return withReason(fmt.Sprintf("ws: connection closed: %v", e.Code), e.Reason)
+}
+
+func withReason(s, reason string) string {
+	if reason == "" {
+		return s
+	}
+	return fmt.Sprintf("%s: %q", s, reason)
 }
 
 // Unwrap gives the cause.

@@ -45,6 +45,7 @@ func newIdleReader(c *Conn) *idleReader {
 // fill waits for octets and puts them behind buf[:w].
 func (i *idleReader) fill() (int, error) {
 	if err := i.rc.Read(i.try); err != nil {
+		i.c.dropBuffer()
 		return 0, err
 	}
 	if i.err != nil {
