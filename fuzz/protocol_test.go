@@ -172,11 +172,11 @@ func rulesOf(bits byte) protocol.Rules {
 	return r
 }
 
-// FuzzReceiver feeds octets of anybody to a Receiver: the answer is the same
+// FuzzProtocolReceiver feeds octets of anybody to a Receiver: the answer is the same
 // wherever they are cut, messages are within the rules, errors stay.
 //
 //req:test RFC6455-7.1.7-07 RFC6455-8.1-01 RFC6455-10.7-01
-func FuzzReceiver(f *testing.F) {
+func FuzzProtocolReceiver(f *testing.F) {
 	f.Add(byte(0), byte(1), []byte("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"))
 	f.Add(byte(1), byte(2), []byte("\x01\x03Hel\x89\x00\x80\x02lo\x88\x02\x03\xe8"))
 	f.Add(byte(3), byte(3), []byte("\x41\x02\xf2\x48\x00\x00\x80\x01\xff\x8a\x01x"))
@@ -210,11 +210,11 @@ func FuzzReceiver(f *testing.F) {
 	})
 }
 
-// FuzzSender asks a Sender for frames of every kind. What it makes, the
+// FuzzProtocolSender asks a Sender for frames of every kind. What it makes, the
 // Receiver of the other side takes; what it refuses leaves no octet behind.
 //
 //req:test RFC6455-5.4-03 RFC6455-5.4-04 RFC6455-5.5.1-06 RFC6455-6.1-01
-func FuzzSender(f *testing.F) {
+func FuzzProtocolSender(f *testing.F) {
 	f.Add(byte(0), byte(1), []byte("\x11\x05Hello\x19\x01p\x18\x00"))
 	f.Add(byte(1), byte(2), []byte("\x01\x02He\x19\x00\x00\x02ll\x10\x01o\x12\x03bin"))
 	f.Add(byte(3), byte(3), []byte("\x51\x02zz\x41\x01z\x10\x00\x10\x00\x1a\x00"))
@@ -251,7 +251,9 @@ func FuzzSender(f *testing.F) {
 				}
 				wire, err = s.AppendClose(wire, code, reason)
 				if err == nil {
-					want.Items = append(want.Items, seenItem{Op: op, Payload: string(must(frame.AppendClose(nil, code, reason)))})
+					body, usage := frame.AppendClose(nil, code, reason)
+					require.NoError(t, usage)
+					want.Items = append(want.Items, seenItem{Op: op, Payload: string(body)})
 					want.Err = protocol.ErrClosed
 				}
 			} else {
@@ -286,11 +288,4 @@ func FuzzSender(f *testing.F) {
 		rules := protocol.Rules{Role: 1 - role, Deflate: deflate, SkipUTF8: true, MaxMessage: math.MaxInt64}
 		require.Equal(t, want, hearAll(t, rules, wire, seed))
 	})
-}
-
-func must(b []byte, err error) []byte {
-	if err != nil {
-		panic(err)
-	}
-	return b
 }
