@@ -78,7 +78,7 @@ var (
 // What a client's request can have wrong (section 4.2.1), in the order in
 // which ReadOffer looks, and what a server may dislike about it (4.2.2).
 var (
-	ErrMethod     = refusal(405, "method", "RFC6455-4.2.1-02", "method is not GET", Field{"Allow", "GET"})
+	ErrMethod     = refusal(405, "method", "RFC6455-4.2.1-02", "method not allowed", Field{"Allow", "GET"})
 	ErrHTTP       = refusal(505, "http-version", "RFC6455-4.2.1-02", "HTTP/1.1 is needed")
 	ErrTarget     = refusal(400, "target", "RFC6455-4.2.1-02", "request target is not usable")
 	ErrHost       = refusal(400, "host", "RFC6455-4.2.1-03", "Host is missing or malformed")

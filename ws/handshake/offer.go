@@ -150,7 +150,9 @@ func checkUpgrade(in *Incoming, o *Offer) error {
 // and 5.
 func checkConnect(in *Incoming, o *Offer) error {
 	if in.Method != "CONNECT" {
-		return ErrMethod.because(quote(in.Method))
+		e := ErrMethod.because(quote(in.Method))
+		e.Fields = []Field{{"Allow", "CONNECT"}}
+		return e
 	}
 	if !equalFold(in.Protocol, "websocket") {
 		return ErrNotUpgrade
