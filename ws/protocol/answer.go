@@ -9,7 +9,8 @@ func (s *Sender) Answer(dst []byte, ev Event) ([]byte, error) {
 	switch ev.Kind {
 	case KindPing:
 		// The Pong carries the octets of the Ping. None is owed once a Close frame
-		// has been received, and none is sent behind our own.
+		// has been received. None is sent behind our own Close either: the peer
+		// takes that as our last word and would not look at it (section 5.5.1).
 		//req:impl RFC6455-5.5.2-02
 		//req:impl RFC6455-5.5.3-01
 		if s.state != Open {

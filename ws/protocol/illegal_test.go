@@ -16,7 +16,7 @@ import (
 //
 //req:test RFC6455-5.1-02 RFC6455-5.1-03 RFC6455-5.1-05 RFC6455-5.1-06
 //req:test RFC6455-5.2-03 RFC6455-5.2-04 RFC6455-5.4-02 RFC6455-5.4-08
-//req:test RFC6455-7.1.7-05 RFC6455-10.7-01 RFC6455-10.7-03 RFC7692-6.1-05
+//req:test RFC6455-5.5.1-02 RFC6455-7.1.7-05 RFC6455-10.7-01 RFC6455-10.7-03 RFC7692-6.1-05
 func TestW14_IllegalFrames(t *testing.T) {
 	both := []protocol.Role{protocol.Server, protocol.Client}
 	type illegal struct {

@@ -18,8 +18,8 @@ var ErrClosed = errors.New("protocol: the peer has sent a Close frame")
 var ErrPending = errors.New("protocol: more octets than the frame has left")
 
 // Receiver turns the octets that the peer sends into events, and refuses what
-// the peer must not send. It is made by [NewReceiver] and used by one goroutine
-// at a time.
+// the peer must not send. It is made by [NewReceiver], not by itself, and used by
+// one goroutine at a time.
 type Receiver struct {
 	err       error // once set, stays
 	pending   int64 // payload octets of the current data frame still to come
