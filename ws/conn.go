@@ -122,9 +122,6 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, early []byte) *Conn
 // Role tells which side of the connection this is.
 func (c *Conn) Role() Role { return c.role }
 
-// Info tells what the handshake agreed on and where the connection leads.
-func (c *Conn) Info() Info { return c.info }
-
 // Subprotocol gives the subprotocol in use, "" for none.
 func (c *Conn) Subprotocol() string { return c.info.Subprotocol }
 

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+
+	"longwire.example/ws/handshake"
 )
 
 // Info is what is known of a connection besides its messages. Fields that the
@@ -26,5 +28,22 @@ type Info struct {
 	// LocalAddr and RemoteAddr are the addresses of the transport.
 	LocalAddr, RemoteAddr net.Addr
 
-	base context.Context // values for Conn.Context; never cancelled
+	request string          // the head of the request, where Header is made only when asked for
+	base    context.Context // values for Conn.Context; never cancelled
+}
+
+// Info tells what the handshake agreed on and where the connection leads.
+func (c *Conn) Info() Info {
+	i := c.info
+	if i.Header == nil && i.request != "" {
+		var h handshake.Head
+		if n, err := handshake.ParseRequest([]byte(i.request), &h); n > 0 && err == nil {
+			i.Header = headerOf(&h)
+		}
+	}
+	if t, ok := c.nc.(secured); ok && i.TLS == nil {
+		state := t.ConnectionState()
+		i.TLS = &state
+	}
+	return i
 }

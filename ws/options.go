@@ -3,6 +3,7 @@ package ws
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"longwire.example/ws/handshake"
@@ -165,7 +166,15 @@ type Hooks struct {
 // the same Options each hold a pointer to one.
 type settings struct {
 	Options
-	origins []handshake.OriginPattern
+	policy handshake.Policy // what a server accepts
+}
+
+// Check finds what is wrong with o before it is used: origin patterns and
+// subprotocols that can't be. Everything that takes Options finds the same;
+// Handler can only tell each client.
+func (o *Options) Check() error {
+	_, err := newSettings(o)
+	return err
 }
 
 // defaulted gives v's default when it is zero and 0 (no limit) when it is
@@ -202,7 +211,13 @@ func newSettings(o *Options) (*settings, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.origins = append(s.origins, op)
+		s.policy.Origins = append(s.policy.Origins, op)
+	}
+	s.Subprotocols = slices.Clone(s.Subprotocols)
+	s.policy.Subprotocols = s.Subprotocols
+	s.policy.InsecureSkipOriginCheck = s.InsecureSkipOriginCheck
+	if err := s.policy.Check(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -1,0 +1,57 @@
+package ws
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"longwire.example/ws/handshake"
+)
+
+// guard bounds the I/O of an opening handshake on one transport by a context
+// and by time, both by way of the transport's deadline. It is for one
+// goroutine.
+type guard struct {
+	ctx  context.Context
+	stop func() bool
+}
+
+// newGuard sets the deadline of nc to that of ctx or to timeout from now,
+// whichever is sooner; no timeout is 0.
+func newGuard(ctx context.Context, nc net.Conn, timeout time.Duration) guard {
+	var t time.Time
+	if timeout > 0 {
+		t = time.Now().Add(timeout)
+	}
+	if d, ok := ctx.Deadline(); ok && (t.IsZero() || d.Before(t)) {
+		t = d
+	}
+	_ = nc.SetDeadline(t)
+	g := guard{ctx: ctx}
+	if ctx.Done() != nil {
+		g.stop = context.AfterFunc(ctx, func() { _ = nc.SetDeadline(aLongTimeAgo) })
+	}
+	return g
+}
+
+// release ends the guard, so that the context no longer touches the transport.
+// The error says that it already did.
+func (g *guard) release() error {
+	if g.stop == nil || g.stop() {
+		g.stop = nil
+		return nil
+	}
+	return g.ctx.Err()
+}
+
+// cause says why I/O failed with err: the context's error, or ErrTimeout, or
+// err itself.
+func (g *guard) cause(err error) error {
+	if e := g.ctx.Err(); e != nil {
+		return e
+	}
+	if isTimeout(err) {
+		return handshake.ErrTimeout
+	}
+	return err
+}

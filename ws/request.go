@@ -1,0 +1,45 @@
+package ws
+
+import (
+	"net/http"
+
+	"longwire.example/ws/handshake"
+)
+
+// answer decides about a request and appends the whole 101 to dst. req is what
+// Options.OnRequest sees, nil when there is none; extra are fields for the
+// answer.
+func (s *settings) answer(dst []byte, in *handshake.Incoming, req *Request, extra []handshake.Field) ([]byte, handshake.Agreement, *refused) {
+	offer, err := handshake.ReadOffer(in)
+	if err != nil {
+		return dst, handshake.Agreement{}, refusal(err, errInternal)
+	}
+	a, err := s.policy.Decide(&offer)
+	if err != nil {
+		return dst, a, refusal(err, errInternal)
+	}
+	if req != nil {
+		err := s.OnRequest(req)
+		added := handshake.FieldsOf(req.Response)
+		if err != nil {
+			return dst, a, refusal(err, errForbidden).with(added)
+		}
+		extra = append(extra, added...)
+	}
+	b, err := handshake.AppendResponse(dst, &offer, &a, extra)
+	if err != nil {
+		// Fields that can't be written are a mistake on this side.
+		return dst, a, &refused{answer: errInternal, cause: err}
+	}
+	return b, a, nil
+}
+
+// headerOf makes an http.Header of a head.
+func headerOf(h *handshake.Head) http.Header {
+	m := make(http.Header, h.Len())
+	for name, value := range h.All() {
+		name = http.CanonicalHeaderKey(name)
+		m[name] = append(m[name], value)
+	}
+	return m
+}
