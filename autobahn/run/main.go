@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -123,11 +124,11 @@ func runSides(ctx context.Context, sides []*side, out io.Writer) ([]map[string]e
 			ended = true
 		case <-tick.C:
 		}
-		line := fmt.Sprintf("%4.0fs", time.Since(begin).Seconds())
+		parts := []string{fmt.Sprintf("%4.0fs", time.Since(begin).Seconds())}
 		for _, s := range sides {
-			line += "   " + s.progress()
+			parts = append(parts, s.progress())
 		}
-		fmt.Fprintln(out, line)
+		fmt.Fprintln(out, strings.Join(parts, "   "))
 	}
 	return reports, errors.Join(errs...)
 }
