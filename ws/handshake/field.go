@@ -16,6 +16,16 @@ type Fields interface {
 	Values(name string) []string
 }
 
+// The names of the handshake's own fields, to look them up. In this spelling
+// http.Header finds them without making a string.
+const (
+	acceptName     = "Sec-Websocket-Accept"
+	extensionsName = "Sec-Websocket-Extensions"
+	keyName        = "Sec-Websocket-Key"
+	protocolName   = "Sec-Websocket-Protocol"
+	versionName    = "Sec-Websocket-Version"
+)
+
 // Field is one header field line.
 type Field struct{ Name, Value string }
 

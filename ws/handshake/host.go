@@ -2,7 +2,6 @@ package handshake
 
 import (
 	"net/netip"
-	"strconv"
 	"strings"
 )
 
@@ -95,11 +94,4 @@ func parseAuthority(s string) (authority, bool) {
 		}
 	}
 	return a, true
-}
-
-func (a authority) String() string {
-	if a.port == 0 {
-		return a.host
-	}
-	return a.host + ":" + strconv.Itoa(int(a.port))
 }

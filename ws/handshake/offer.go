@@ -82,31 +82,33 @@ func ReadOffer(in *Incoming) (Offer, error) {
 		Mode: in.Mode, Method: in.Method, Target: in.Target, Host: in.Host,
 		Secure: in.Secure, Origin: slices.Clone(in.Fields.Values("Origin")),
 	}
-	check := checkUpgrade
-	if in.Mode == ExtendedConnect {
-		check = checkConnect
+	var err error
+	switch in.Mode {
+	case HTTP1:
+		err = checkUpgrade(in, &o)
+	case ExtendedConnect:
+		err = checkConnect(in, &o)
 	}
-	if err := check(in, &o); err != nil {
+	if err != nil {
 		return Offer{}, err
 	}
-	if err := readVersion(in.Fields.Values("Sec-WebSocket-Version")); err != nil {
+	if err := readVersion(in.Fields.Values(versionName)); err != nil {
 		return Offer{}, err
 	}
 	o.Version = Version
 	if in.Mode == HTTP1 {
 		// Item 5: the key, exactly once (also section 11.3.1).
 		//req:impl RFC6455-4.2.1-06
-		keys := in.Fields.Values("Sec-WebSocket-Key")
+		keys := in.Fields.Values(keyName)
 		if len(keys) != 1 || !validKey(trim(keys[0])) {
 			return Offer{}, ErrKey
 		}
 		o.Key = trim(keys[0])
 	}
-	var err error
-	if o.Protocols, err = readProtocols(in.Fields.Values("Sec-WebSocket-Protocol")); err != nil {
+	if o.Protocols, err = readProtocols(in.Fields.Values(protocolName)); err != nil {
 		return Offer{}, err
 	}
-	if o.Extensions, err = ParseExtensions(in.Fields.Values("Sec-WebSocket-Extensions")); err != nil {
+	if o.Extensions, err = ParseExtensions(in.Fields.Values(extensionsName)); err != nil {
 		return Offer{}, err
 	}
 	return o, nil
@@ -221,12 +223,18 @@ func readProtocols(values []string) ([]string, error) {
 
 // repeated finds a string that stands in list more than once.
 func repeated(list []string) (string, bool) {
-	if len(list) < 2 {
+	if len(list) > 16 { // where comparing each with each begins to cost
+		list = slices.Clone(list)
+		slices.Sort(list)
+		for i, s := range list[1:] {
+			if s == list[i] {
+				return s, true
+			}
+		}
 		return "", false
 	}
-	sorted := slices.Sorted(slices.Values(list))
-	for i, s := range sorted[1:] {
-		if s == sorted[i] {
+	for i, s := range list {
+		if slices.Contains(list[:i], s) {
 			return s, true
 		}
 	}

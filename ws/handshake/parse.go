@@ -68,25 +68,33 @@ func (h *Head) parse(b []byte, request bool) (int, error) {
 	return n, nil
 }
 
+// read goes through the octets one by one in their order, limits included, so
+// that the result does not depend on how they were cut.
 func (h *Head) read(b []byte, request bool) (int, *Error) {
 	limits := h.Limits.orDefault()
-	// Octets are judged one by one in their order, limits included, so that
-	// the result does not depend on how they were cut.
-	for i := h.next; i < len(b); i++ {
-		h.work++
-		c := b[i]
+	for i := h.next; ; i++ {
+		stop := min(len(b), limits.Octets)
+		if !h.first {
+			stop = min(stop, h.start+limits.Line)
+		}
+		from := i
+		for i < stop && classes[b[i]]&classValue != 0 {
+			i++
+		}
+		h.work += min(i+1, len(b)) - from
 		switch {
-		case i >= limits.Octets || c == '\r' && i+1 >= limits.Octets:
+		case i >= limits.Octets || i == limits.Octets-1 && i < len(b) && b[i] == '\r':
 			return 0, ErrHeadTooBig
-		case !h.first && i-h.start >= limits.Line && c != '\r':
+		case i == len(b):
+			h.next = i
+			return 0, nil
+		case b[i] == '\r':
+		case !h.first && i == h.start+limits.Line:
 			return 0, ErrLineTooLong
-		case c == '\n':
+		case b[i] == '\n':
 			return 0, ErrHead.because("LF without CR")
-		case c != '\r':
-			if classes[c]&classValue == 0 {
-				return 0, ErrHead.because("control character 0x", strconv.FormatUint(uint64(c), 16))
-			}
-			continue
+		default:
+			return 0, ErrHead.because("control character 0x", strconv.FormatUint(uint64(b[i]), 16))
 		}
 		if i+1 == len(b) {
 			h.next = i
@@ -104,11 +112,6 @@ func (h *Head) read(b []byte, request bool) (int, *Error) {
 		i++
 		h.start, h.first = i+1, true
 	}
-	h.next = len(b)
-	if h.next >= limits.Octets {
-		return 0, ErrHeadTooBig
-	}
-	return 0, nil
 }
 
 // line reads the line from h.start to end.

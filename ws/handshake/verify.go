@@ -41,17 +41,17 @@ func verify(r *Request, status int, h Fields) (a Agreement, err *Error) {
 	// The accept value belongs to our key; it stands there once (also
 	// section 11.3.3).
 	//req:impl RFC6455-4.1-43 RFC6455-11.3.3-01
-	accepts := h.Values("Sec-WebSocket-Accept")
+	accepts := h.Values(acceptName)
 	if len(accepts) > 1 {
 		return a, ErrRepeated.because("Sec-WebSocket-Accept")
 	}
 	if len(accepts) == 0 || trim(accepts[0]) != Accept(r.Key) {
 		return a, ErrAccept
 	}
-	if a.Extensions, err = r.verifyExtensions(h.Values("Sec-WebSocket-Extensions")); err != nil {
+	if a.Extensions, err = r.verifyExtensions(h.Values(extensionsName)); err != nil {
 		return a, err
 	}
-	if a.Subprotocol, err = r.verifySubprotocol(h.Values("Sec-WebSocket-Protocol")); err != nil {
+	if a.Subprotocol, err = r.verifySubprotocol(h.Values(protocolName)); err != nil {
 		return a, err
 	}
 	return a, verifyRest(h)
