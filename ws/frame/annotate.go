@@ -41,12 +41,12 @@ type Annotator struct {
 	head    [MaxHeader]byte
 	n       uint8 // octets in head
 	payload bool  // the header is complete
+	checked bool  // the payload is text that can be read: not compressed
 	lost    bool  // after an unreadable length: frame boundaries are unknown
 
-	text       UTF8 // of the message, over its fragments
-	open       bool // in a fragmented message
-	isText     bool // of which the text is checked
-	compressed bool
+	text   UTF8 // of the message, over its fragments
+	open   bool // in a fragmented message
+	isText bool // the message last begun is text that can be read
 }
 
 // Annotation is one frame, taken apart to be shown. Its slices are the
@@ -143,11 +143,12 @@ func (a *Annotator) begin() {
 	h := a.header
 	a.key, a.badText = h.Key, -1
 	a.err = a.check()
-	if op := h.Opcode(); op == OpText || op == OpBinary {
-		a.compressed = h.RSV1()
-		a.isText = op == OpText && !a.compressed
+	op := h.Opcode()
+	if op == OpText || op == OpBinary {
+		a.isText = op == OpText && !h.RSV1()
 		a.text.Reset()
 	}
+	a.checked = a.isText && (op == OpText || op == OpContinuation && a.open)
 }
 
 // check gives the first violation that the header shows, in the order of its
@@ -179,18 +180,12 @@ func (a *Annotator) check() *Error {
 	return nil
 }
 
-// checksText reports whether the payload is part of a text that can be read.
-func (a *Annotator) checksText() bool {
-	op := a.header.Opcode()
-	return a.isText && (op == OpText || op == OpContinuation && a.open)
-}
-
 // take takes octets of the payload.
 func (a *Annotator) take(p []byte) {
 	if room := a.limit() - len(a.shown); room > 0 {
 		a.shown = append(a.shown, p[:min(room, len(p))]...)
 	}
-	if !a.checksText() {
+	if !a.checked {
 		a.seen += int64(len(p))
 		return
 	}
@@ -228,7 +223,7 @@ func (a *Annotator) end() {
 		}
 		return
 	}
-	if h.Fin() && a.checksText() && !a.text.Complete() && a.err == nil {
+	if h.Fin() && a.checked && !a.text.Complete() && a.err == nil {
 		a.err = ErrInvalidUTF8
 	}
 	a.open = !h.Fin() && (a.open || op != OpContinuation)

@@ -195,16 +195,15 @@ func (a *Annotator) payloadFields(fields []Field, plain []byte) []Field {
 	}
 	quoted := strconv.Quote(string(plain))
 	switch a.header.Opcode() {
-	case OpText:
-		if !a.compressed {
+	case OpText, OpContinuation:
+		section := "5.6"
+		if a.header.Opcode() == OpContinuation {
+			section = "5.4"
+		}
+		if a.checked {
 			value = quoted
 		}
-		add(0, len(plain), "payload", value, "5.6")
-	case OpContinuation:
-		if a.checksText() {
-			value = quoted
-		}
-		add(0, len(plain), "payload", value, "5.4")
+		add(0, len(plain), "payload", value, section)
 	case OpClose:
 		n := min(2, len(plain))
 		code := "incomplete"
