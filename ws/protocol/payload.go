@@ -23,7 +23,6 @@ func (r *Receiver) begin(h frame.Header) (Flags, error) {
 		//req:impl RFC6455-6.2-03
 		r.op = h.Opcode()
 		r.current = 0
-		r.utf8.Reset()
 		switch {
 		case h.RSV1():
 			r.current |= compressed
@@ -32,7 +31,6 @@ func (r *Receiver) begin(h frame.Header) (Flags, error) {
 		}
 		r.situation |= inMessage
 	}
-	r.current &^= lastFrame
 	if h.Fin() {
 		r.current |= lastFrame
 	}

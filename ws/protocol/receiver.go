@@ -27,7 +27,7 @@ type Receiver struct {
 	limits    limits
 	fragments int // data frames of the current message so far
 	key       frame.Key
-	utf8      frame.UTF8
+	utf8      frame.UTF8   // at the beginning of a text wherever no text is open
 	op        frame.Opcode // of the current message
 	situation situation
 	current   current

@@ -1,9 +1,11 @@
 package protocol_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -130,6 +132,29 @@ func TestTextFailsAtTheFirstImpossibleOctet(t *testing.T) {
 				}
 			}
 			assert.Equal(t, c.bad, failedAt, "%q as %v", c.text, role)
+		}
+	}
+}
+
+// Every octet at every place of every short text, so that no tail of a word
+// goes unseen.
+//
+//req:test RFC6455-8.1-01
+func TestShortTexts(t *testing.T) {
+	for n := 1; n <= 34; n++ {
+		for i := range n {
+			for _, fill := range []byte{0, 'x'} {
+				p := bytes.Repeat([]byte{fill}, n)
+				for o := range 256 {
+					p[i] = byte(o & 0xff)
+					b := fromClient(fin|opText, string(p))
+					r := protocol.NewReceiver(protocol.Rules{})
+					_, _, err := r.Next(b)
+					if (err == nil) != utf8.Valid(p) {
+						t.Fatalf("%q: %v", p, err)
+					}
+				}
+			}
 		}
 	}
 }
