@@ -65,7 +65,11 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 	}
 	nc, early, err := hijack(w)
 	if err != nil {
-		return nil, s.refuse(w, r, &refused{answer: errHijack, cause: err})
+		answer := errInternal
+		if errors.Is(err, http.ErrNotSupported) {
+			answer = errHijack
+		}
+		return nil, s.refuse(w, r, &refused{answer: answer, cause: err})
 	}
 	// Only now are the deadlines that the server had set gone.
 	if t := s.HandshakeTimeout; t > 0 {

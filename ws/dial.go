@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -105,11 +104,9 @@ func (d *dialer) attempt(ctx context.Context, u *handshake.URI) (*Conn, *http.Re
 	}
 	defer release()
 	if u.Secure {
-		tc, err := d.secure(ctx, nc, u.Host)
-		if err != nil {
-			return nil, nil, err
+		if nc, err = d.secure(ctx, nc, u.Host); err != nil {
+			return nil, nil, &DialError{Step: StepTLS, Err: err}
 		}
-		nc = tc
 	}
 	// Once there is a connection, with TLS if the URL says so, the client
 	// sends its handshake on it (section 4.1).
@@ -201,20 +198,4 @@ func httpURL(u *handshake.URI) *url.URL {
 		v.Scheme = "https"
 	}
 	return v
-}
-
-// netDial makes a transport to addr.
-func (d *dialer) netDial(ctx context.Context, addr string) (net.Conn, error) {
-	dial := d.o.NetDial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	nc, err := dial(ctx, "tcp", addr)
-	if err == nil && nc == nil {
-		err = errors.New("NetDial gave neither a connection nor an error")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return nc, nil
 }

@@ -52,7 +52,7 @@ func (d *dialer) shakeHands(ctx context.Context, nc net.Conn, u *handshake.URI) 
 	}
 	a, err := handshake.Verify(&r, h.Status, &h)
 	if err != nil {
-		if h.Status != http.StatusSwitchingProtocols {
+		if h.Status != http.StatusSwitchingProtocols && !(redirects(h.Status) && d.follows()) {
 			readRefusal(ctx, nc, buf[end:filled], resp)
 		}
 		return nil, resp, &DialError{Step: StepVerify, Err: err}

@@ -35,6 +35,7 @@ func (d *dialer) tlsConfig(host string) *tls.Config {
 	return cfg
 }
 
+// handshakeTLS puts TLS on nc, which is closed on an error.
 func handshakeTLS(ctx context.Context, nc net.Conn, cfg *tls.Config) (net.Conn, error) {
 	tc := tls.Client(nc, cfg)
 	err := tc.HandshakeContext(ctx)
@@ -48,7 +49,7 @@ func handshakeTLS(ctx context.Context, nc net.Conn, cfg *tls.Config) (net.Conn, 
 		if e := ctx.Err(); e != nil {
 			err = e
 		}
-		return nil, &DialError{Step: StepTLS, Err: err}
+		return nil, err
 	}
 	return tc, nil
 }

@@ -19,6 +19,10 @@ func (s *settings) answer(dst []byte, in *handshake.Incoming, req *Request, extr
 		return dst, a, refusal(err, errInternal)
 	}
 	if req != nil {
+		// Whether there is a service for this target is the application's to
+		// know; what it refuses is answered with an HTTP error and goes no
+		// further (section 4.2.2, item 4).
+		//req:impl RFC6455-4.2.2-07
 		err := s.OnRequest(req)
 		added := handshake.FieldsOf(req.Response)
 		if err != nil {
