@@ -94,8 +94,16 @@ func uriHost(s string) (string, bool) {
 	if strings.HasPrefix(s, "[") {
 		return uriAddress(s)
 	}
+	// As in net/url, only octets of UTF-8 may be percent-encoded: two readers
+	// of one URI should not see two hosts.
+	for i := range len(s) {
+		if s[i] == '%' && (i+1 == len(s) || s[i+1] < '8') {
+			return "", false
+		}
+	}
+	// The conversion below takes time with the square of the length.
 	name, err := url.PathUnescape(s)
-	if err != nil || !utf8.ValidString(name) {
+	if err != nil || len(name) > 4*maxHost || !utf8.ValidString(name) {
 		return "", false
 	}
 	// A host that is not ASCII becomes so by the rules for international
