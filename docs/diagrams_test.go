@@ -41,11 +41,12 @@ func TestGenerated(t *testing.T) {
 			}
 			body := strings.Split(strings.TrimRight(draw(), "\n"), "\n")
 			if *update {
-				p.replace(t, f, body)
+				p.replace(f, body)
 				continue
 			}
 			assert.Equal(t, strings.Join(body, "\n"), strings.Join(f.body, "\n"), "%s:%d: run go test ./docs -update", p.name, f.line)
 		}
+		p.save(t)
 	}
 }
 

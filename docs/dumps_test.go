@@ -40,11 +40,12 @@ func TestDumps(t *testing.T) {
 				continue
 			}
 			if *update {
-				p.replace(t, f, body)
+				p.replace(f, body)
 				continue
 			}
 			assert.Equal(t, strings.Join(body, "\n"), strings.Join(f.body, "\n"), "%s:%d: frame.Dump says otherwise", p.name, f.line)
 		}
+		p.save(t)
 	}
 }
 

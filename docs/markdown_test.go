@@ -3,6 +3,7 @@ package docs
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -19,6 +20,8 @@ type page struct {
 	links   []link
 	fences  []fence
 	inline  []span // code spans
+	changed []fence
+	bodies  [][]string // of the changed fences
 }
 
 type link struct {
@@ -127,16 +130,28 @@ func pages(t *testing.T) []page {
 	return all
 }
 
-// replace puts a new body into a fence and saves the page.
-func (p *page) replace(t *testing.T, f fence, body []string) {
+// replace puts a new body into a fence when the page is saved.
+func (p *page) replace(f fence, body []string) {
+	p.changed = append(p.changed, f)
+	p.bodies = append(p.bodies, body)
+}
+
+// text is the page with its replaced bodies, the last one put in first, so
+// that the lines of the others stay where they are.
+func (p *page) text() string {
+	lines := slices.Clone(p.lines)
+	for i := len(p.changed) - 1; i >= 0; i-- {
+		f := p.changed[i]
+		lines = slices.Replace(lines, f.line, f.line+len(f.body), p.bodies[i]...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p *page) save(t *testing.T) {
 	t.Helper()
-	text := strings.Join(p.lines, "\n")
-	was := strings.Join(append([]string{p.lines[f.line-1]}, append(f.body, "```")...), "\n")
-	now := strings.Join(append([]string{p.lines[f.line-1]}, append(body, "```")...), "\n")
-	assert.Contains(t, text, was)
-	text = strings.Replace(text, was, now, 1)
-	write(t, p.name, text)
-	*p = parsePage(p.name, text)
+	if len(p.changed) > 0 {
+		write(t, p.name, p.text())
+	}
 }
 
 func TestParsePage(t *testing.T) {
@@ -161,4 +176,11 @@ func TestParsePage(t *testing.T) {
 		assert.Equal(t, 6, f.line)
 	}
 	assert.Equal(t, []span{{"Read", 1}, {"[d](d.md)", 2}}, p.inline)
+}
+
+func TestReplace(t *testing.T) {
+	p := parsePage("x.md", "a\n```go\n```\nb\n```frame 89 00\nold\nolder\n```\nc\n")
+	p.replace(p.fences[0], []string{"new"})
+	p.replace(p.fences[1], []string{"x"})
+	assert.Equal(t, "a\n```go\nnew\n```\nb\n```frame 89 00\nx\n```\nc\n", p.text())
 }

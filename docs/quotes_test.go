@@ -1,11 +1,13 @@
 package docs
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ import (
 //	<!-- from: ws/frame/header.go#Parse -->        the declaration, without its doc comment
 //	<!-- from: ws/frame/header.go#Parse doc -->    with its doc comment
 //	<!-- from: ws/example_test.go#ExampleDial body --> what stands between its braces
+//	<!-- from: ws/example_test.go#ExampleDial body 2 --> the second paragraph of that
 //
 // A line `// ...` in the quote stands for any lines left out. //req:
 // directives are left out always.
@@ -45,7 +48,7 @@ func quoted(name, source, mark string) ([]string, error) {
 			if d.Doc != nil {
 				doc = d.Doc.Pos()
 			}
-			if how == "body" && d.Body != nil {
+			if strings.HasPrefix(how, "body") && d.Body != nil {
 				from, to = d.Body.Lbrace+1, d.Body.Rbrace
 			}
 		case *ast.GenDecl:
@@ -68,25 +71,46 @@ func quoted(name, source, mark string) ([]string, error) {
 	if !from.IsValid() {
 		return nil, fmt.Errorf("%s declares no %s", name, decl)
 	}
-	switch how {
-	case "", "body":
-	case "doc":
-		if !doc.IsValid() {
-			return nil, fmt.Errorf("%s: %s has no doc comment", name, decl)
-		}
+	paragraph, err := strconv.Atoi(cmp.Or(strings.TrimPrefix(how, "body "), "0"))
+	switch {
+	case how == "" || how == "body" || paragraph > 0 && err == nil:
+	case how == "doc" && doc.IsValid():
 		from = doc
 	default:
-		return nil, fmt.Errorf("%q: only doc and body may follow the name", mark)
+		return nil, fmt.Errorf("%s: %s has no %q", name, decl, how)
 	}
 	text := source[fset.Position(from).Offset:fset.Position(to).Offset]
 	lines := strings.Split(strings.Trim(text, "\n"), "\n")
 	lines = slices.DeleteFunc(lines, func(l string) bool {
 		return strings.HasPrefix(strings.TrimSpace(l), "//req:")
 	})
+	if paragraph > 0 {
+		if lines = nthParagraph(lines, paragraph); lines == nil {
+			return nil, fmt.Errorf("%s: %s has no paragraph %d", name, decl, paragraph)
+		}
+	}
 	if last := len(lines) - 1; last >= 0 && strings.TrimSpace(lines[last]) == "" {
 		lines = lines[:last]
 	}
 	return dedent(lines), nil
+}
+
+// nthParagraph cuts lines at blank ones, and counts from 1.
+func nthParagraph(lines []string, n int) []string {
+	var current []string
+	for i, l := range lines {
+		blank := strings.TrimSpace(l) == ""
+		if !blank {
+			current = append(current, l)
+		}
+		if (blank || i == len(lines)-1) && len(current) > 0 {
+			if n--; n == 0 {
+				return current
+			}
+			current = nil
+		}
+	}
+	return nil
 }
 
 // dedent takes away the tabs that all lines begin with, and writes the others
@@ -150,11 +174,12 @@ func TestQuotes(t *testing.T) {
 			}
 			elided := slices.ContainsFunc(f.body, func(l string) bool { return strings.TrimSpace(l) == elision })
 			if *update && !elided {
-				p.replace(t, f, source)
+				p.replace(f, source)
 				continue
 			}
 			t.Errorf("%s:%d: not what %s says now:\n%s", p.name, f.line, mark, strings.Join(source, "\n"))
 		}
+		p.save(t)
 	}
 }
 
@@ -186,13 +211,15 @@ const (
 	}
 	assert.Equal(t, "func F() int {\n\ta := 1\n\t// A rule.\n\tb := 2\n\n\treturn a + b\n}", get("F"))
 	assert.Equal(t, "a := 1\n// A rule.\nb := 2\n\nreturn a + b", get("F body"))
+	assert.Equal(t, "a := 1\n// A rule.\nb := 2", get("F body 1"))
+	assert.Equal(t, "return a + b", get("F body 2"))
 	assert.True(t, strings.HasPrefix(get("F doc"), "// F does.\n//\nfunc F"))
 	assert.True(t, strings.HasPrefix(get("One"), "const (\n"))
 	assert.Equal(t, "Two = 2", get("Two"))
-	_, err := quoted("x.go", source, "G")
-	require.Error(t, err)
-	_, err = quoted("x.go", source, "F tail")
-	require.Error(t, err)
+	for _, bad := range []string{"G", "F tail", "F body 3", "F body x", "One doc"} {
+		_, err := quoted("x.go", source, bad)
+		require.Error(t, err, bad)
+	}
 
 	lines := strings.Split(get("F"), "\n")
 	assert.True(t, matches(lines, lines))
