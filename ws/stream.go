@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -11,7 +12,8 @@ import (
 // streamConn makes a net.Conn with deadlines of a stream that has none. Reads
 // go through one goroutine and two buffers of bounded size: what a cut-short
 // read would have got stays there for the next. A write can't be taken back,
-// so one that meets its deadline closes the stream.
+// so one that meets its deadline closes the stream. One goroutine reads and
+// one writes.
 type streamConn struct {
 	rw io.ReadWriteCloser
 
@@ -25,7 +27,7 @@ type streamConn struct {
 	once     sync.Once
 	closeErr error
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards what follows
 	writing bool
 	expired bool // the write deadline has passed
 	timer   *time.Timer
@@ -127,7 +129,7 @@ func (s *streamConn) CloseWrite() error {
 	if w, ok := s.rw.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()
 	}
-	return os.ErrInvalid
+	return errors.ErrUnsupported
 }
 
 func (s *streamConn) SetReadDeadline(t time.Time) error {
