@@ -55,7 +55,10 @@ func ParseDeflateAnswer(e Extension, offers ...DeflateParams) (DeflateParams, er
 	return DeflateParams{}, ErrDeflate.because(why)
 }
 
-// answers tells why p can't be the answer to o, or nothing.
+// answers tells why p can't be the answer to o, or nothing. What is not looked
+// at here may be in an answer without having been offered.
+//
+//req:impl RFC7692-7.1.1.1-03 RFC7692-7.1.1.2-02 RFC7692-7.1.2.1-05
 func (p DeflateParams) answers(o DeflateParams) string {
 	switch {
 	// An offer with server_no_context_takeover is accepted with it.
@@ -127,6 +130,8 @@ func windowBits(s string) (int, bool) {
 
 // Offer gives p as an element of a client's offer. The error is a plain one:
 // window bits out of range.
+//
+//req:impl RFC7692-7.1.1.1-01 RFC7692-7.1.1.2-01 RFC7692-7.1.2.1-01
 func (p DeflateParams) Offer() (Extension, error) {
 	if p.ClientMaxWindowBits == AnyWindowBits {
 		p.ClientMaxWindowBits = 0

@@ -91,7 +91,9 @@ var (
 	ErrProtocols  = refusal(400, "subprotocols", "RFC6455-4.2.1-01", "Sec-WebSocket-Protocol is malformed")
 	ErrExtensions = refusal(400, "extensions", "RFC6455-9.1-01", "Sec-WebSocket-Extensions is malformed")
 	ErrOrigin     = refusal(403, "origin", "RFC6455-4.2.2-05", "origin not allowed")
-	ErrNotFound   = refusal(404, "not-found", "RFC6455-4.2.2-07", "no WebSocket service here")
+	// Which resources exist is the application's to know.
+	//req:impl RFC6455-4.2.2-07
+	ErrNotFound = refusal(404, "not-found", "RFC6455-4.2.2-07", "no WebSocket service here")
 )
 
 // What a server's answer can have wrong (section 4.1). ErrExtensions and

@@ -70,7 +70,7 @@ func TestResponseSample(t *testing.T) {
 }
 
 //req:test RFC6455-4.2.2-08 RFC6455-4.2.2-10 RFC6455-4.2.2-11 RFC6455-4.2.2-12 RFC6455-9-02
-//req:test RFC6455-9.1-07 RFC6455-11.3.2-02 RFC6455-11.3.4-02
+//req:test RFC6455-9.1-07 RFC6455-11.3.2-02 RFC6455-11.3.4-02 RFC7692-5-05
 func TestResponseHoldsToTheOffer(t *testing.T) {
 	o := Offer{Key: sampleKey, Protocols: []string{"a"}, Extensions: []Extension{{Name: "x"}, {Name: "y"}}}
 	out, err := AppendResponse(nil, &o, &Agreement{

@@ -6,7 +6,9 @@ import "strconv"
 // the status and fields of e, its Text as a plain text body, and Connection:
 // close, since what follows on the connection can't be trusted to be HTTP. A
 // Status that is no error or redirection becomes 500. Fields of e that can't
-// be written are left out.
+// be written are left out. A redirection is a refusal with a Location.
+//
+//req:impl RFC6455-4.2.2-03
 func AppendRefusal(dst []byte, e *Error) []byte {
 	status := e.Status
 	if status < 300 || status > 599 {

@@ -60,7 +60,7 @@ func (a *Agreement) Fields(o *Offer) ([]Field, error) {
 	}
 	// It has one extensions field at most, in the order of processing, with
 	// nothing that the client did not list.
-	//req:impl RFC6455-4.2.2-11 RFC6455-4.2.2-12 RFC6455-9-02 RFC6455-9.1-07 RFC6455-11.3.2-02
+	//req:impl RFC6455-4.2.2-11 RFC6455-4.2.2-12 RFC6455-9-02 RFC6455-9.1-07 RFC6455-11.3.2-02 RFC7692-5-05
 	if len(a.Extensions) > 0 {
 		for _, e := range a.Extensions {
 			if err := e.Check(); err != nil {
