@@ -37,7 +37,7 @@ func (e *Error) Error() string {
 
 // Is reports whether target is an *Error with the same Token.
 func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error) //nolint:errorlint // errors.Is unwraps; Is itself compares one level.
+	t, ok := target.(*Error)
 	return ok && t.Token == e.Token
 }
 

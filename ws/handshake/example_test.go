@@ -40,8 +40,7 @@ func Example_server() {
 	if err == nil {
 		agreement, err = policy.Decide(&offer)
 	}
-	var refused *handshake.Error
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*handshake.Error](err); ok {
 		show(handshake.AppendRefusal(nil, refused))
 		return
 	}
@@ -158,8 +157,7 @@ func ExampleReadOffer() {
 		Body: r.ContentLength != 0, Fields: r.Header,
 	}
 	_, err := handshake.ReadOffer(&in)
-	var refused *handshake.Error
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*handshake.Error](err); ok {
 		fmt.Println(refused)
 		fmt.Println(refused.Status, refused.Token, refused.Fields)
 	}
@@ -261,7 +259,8 @@ func ExampleAccept() {
 }
 
 func ExampleNewKey() {
-	fmt.Println(len(handshake.NewKey()), handshake.NewKey() == handshake.NewKey())
+	first, second := handshake.NewKey(), handshake.NewKey()
+	fmt.Println(len(first), first == second)
 	// Output: 24 false
 }
 
@@ -319,8 +318,7 @@ func ExampleVerify() {
 	_, err := handshake.Verify(&r, 101, answer)
 	fmt.Println(err)
 	_, err = handshake.Verify(&r, 302, answer)
-	var e *handshake.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*handshake.Error](err); ok {
 		fmt.Println(e.Token, e.Status)
 	}
 	// Output:

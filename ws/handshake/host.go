@@ -35,7 +35,7 @@ func parsePort(s string) (uint16, bool) {
 		}
 		n = n*10 + int(s[i]-'0')
 	}
-	return uint16(n), n > 0 && n <= 65535 //nolint:gosec // The result is used only when in range.
+	return uint16(n), n > 0 && n <= 65535
 }
 
 // The longest name and label that the domain name system has.

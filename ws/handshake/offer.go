@@ -8,6 +8,7 @@ import (
 // Mode is the way in which a WebSocket is asked for.
 type Mode uint8
 
+// The modes. The zero value is HTTP1.
 const (
 	HTTP1           Mode = iota // GET with Upgrade (RFC 6455, section 4), answered with 101
 	ExtendedConnect             // CONNECT with :protocol (RFC 8441), answered with 200
