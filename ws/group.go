@@ -1,24 +1,95 @@
 package ws
 
-import "sync"
+import (
+	"iter"
+	"slices"
+	"sync"
+)
 
-// Group is a set of connections.
+// Group is a set of connections: those whose Options name it, from the opening
+// handshake until their transport is closed. It shuts all of them down, and
+// broadcasts to them. The zero value is ready; a Group must not be copied
+// after its first use.
 type Group struct {
-	mu    sync.Mutex
-	conns map[*Conn]struct{}
+	// Pace is how many connections Shutdown begins to close in a second:
+	// DefaultPace when zero, all at once when negative.
+	Pace int
+
+	casting sync.Mutex // held by a Broadcast, so that all connections get messages in one order
+
+	mu       sync.Mutex // guards what follows; never held while something is sent
+	index    map[*Conn]int
+	conns    []*Conn
+	snapshot []*Conn       // a copy of conns, shared by those who iterate; nil when conns has changed
+	down     bool          // Shutdown was called
+	empty    chan struct{} // closed when the last connection has gone
 }
 
+// Len gives the number of connections.
+func (g *Group) Len() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.conns)
+}
+
+// All gives the connections that are in the group when the loop begins, in no
+// particular order. Some may have ended since.
+func (g *Group) All() iter.Seq[*Conn] {
+	return func(yield func(*Conn) bool) {
+		for _, c := range g.members() {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// members gives the connections in a slice that is not changed any more. It is
+// made anew only when the group has changed.
+func (g *Group) members() []*Conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.snapshot == nil {
+		g.snapshot = slices.Clone(g.conns)
+	}
+	return g.snapshot
+}
+
+// add takes a new connection. After Shutdown it is closed at once; it is in
+// the group until then, so that a Shutdown in progress sees to its end.
 func (g *Group) add(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.conns == nil {
-		g.conns = map[*Conn]struct{}{}
+	if g.index == nil {
+		g.index = map[*Conn]int{}
 	}
-	g.conns[c] = struct{}{}
+	g.index[c] = len(g.conns)
+	g.conns = append(g.conns, c)
+	g.snapshot = nil
+	if g.down {
+		go goAway(c)
+	}
 }
 
+// remove forgets a connection; one that is not in the group is no matter.
 func (g *Group) remove(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.conns, c)
+	i, ok := g.index[c]
+	if !ok {
+		return
+	}
+	// The last one takes its place.
+	last := len(g.conns) - 1
+	moved := g.conns[last]
+	g.conns[i] = moved
+	g.index[moved] = i
+	g.conns[last] = nil
+	g.conns = g.conns[:last]
+	delete(g.index, c)
+	g.snapshot = nil
+	if last == 0 && g.empty != nil {
+		close(g.empty)
+		g.empty = nil
+	}
 }

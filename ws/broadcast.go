@@ -1,0 +1,62 @@
+package ws
+
+import "errors"
+
+// DropPolicy says what Broadcast does with a connection whose queue is full,
+// because its peer reads too slowly.
+type DropPolicy uint8
+
+const (
+	// DropMessage leaves this message out for that connection.
+	DropMessage DropPolicy = iota
+	// DropConnection closes that connection with 1008 (policy violation):
+	// for messages of which none may be missing.
+	DropConnection
+)
+
+// String gives the name in words.
+func (p DropPolicy) String() string {
+	if p == DropConnection {
+		return "drop connection"
+	}
+	return "drop message"
+}
+
+// BroadcastResult counts what became of a broadcast on each connection.
+type BroadcastResult struct {
+	Queued  int // connections that will get the message, unless they end before
+	Dropped int // connections whose queue was full
+	Ended   int // connections that had ended or begun to close
+}
+
+// reasonTooSlow is the reason of the Close frame of DropConnection.
+const reasonTooSlow = "reads too slowly"
+
+// Broadcast queues m on every connection of the group, as
+// Conn.TryWritePrepared does, and returns without waiting for any of them: a
+// slow one never holds up the others, and never has more queued than
+// Options.QueueMessages and Options.QueueBytes allow. What happens when its
+// queue is full is the policy's matter.
+//
+// Messages of several Broadcasts come in the same order on every connection.
+// To leave some connections out, loop over All instead.
+func (g *Group) Broadcast(m *Prepared, p DropPolicy) BroadcastResult {
+	g.casting.Lock()
+	defer g.casting.Unlock()
+	var r BroadcastResult
+	for _, c := range g.members() {
+		err := c.TryWritePrepared(m)
+		switch {
+		case err == nil:
+			r.Queued++
+		case errors.Is(err, ErrBackpressure):
+			r.Dropped++
+			if p == DropConnection && !c.closing.Load() {
+				go func() { _ = c.Close(StatusPolicyViolation, reasonTooSlow) }()
+			}
+		default:
+			r.Ended++
+		}
+	}
+	return r
+}
