@@ -178,6 +178,36 @@ func TestOfferVariants(t *testing.T) {
 	}
 }
 
+// An Offer stays what it was when its Head is used for the next request.
+func TestOfferOutlivesItsHead(t *testing.T) {
+	var h Head
+	_, err := ParseRequest([]byte(head(sampleRequest...)), &h)
+	require.NoError(t, err)
+	in := h.Incoming(false)
+	o, err := ReadOffer(&in)
+	require.NoError(t, err)
+	_, err = ParseRequest([]byte(strings.ToUpper(head(sampleRequest...))), &h)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"http://server.example.com"}, o.Origin)
+	assert.Equal(t, []string{"chat", "superchat"}, o.Protocols)
+	assert.Equal(t, sampleKey, o.Key)
+}
+
+func TestRepeated(t *testing.T) {
+	var list []string
+	for c := range byte(40) {
+		list = append(list, string([]byte{'a' + c}))
+		_, ok := repeated(list)
+		assert.False(t, ok)
+		for _, s := range list {
+			r, ok := repeated(append([]string{s}, list...))
+			assert.True(t, ok)
+			assert.Equal(t, s, r)
+		}
+	}
+	assert.Equal(t, "a", list[0], "its argument is left alone")
+}
+
 func TestOfferFromUnusualReaders(t *testing.T) {
 	valid := func() Incoming {
 		return Incoming{Method: "GET", Major: 1, Minor: 1, Host: "a", Target: "/", Fields: headers(

@@ -220,6 +220,7 @@ func TestW7_OriginPatterns(t *testing.T) {
 		// Through the policy: elsewhere than at home only the pattern lets in.
 		assert.Equal(t, p.Match(o, true), CheckOrigin([]string{c.origin}, "home.test", true, []OriginPattern{{}, p}) == nil)
 	}
+	assert.False(t, patterns(t, "https://*.a.test")[0].Match(Origin{"https", ".a.test", 443}, true), "an empty label is no subdomain")
 	assert.False(t, OriginPattern{}.Match(Origin{}, false), "the zero value matches nothing")
 	assert.False(t, OriginPattern{}.Match(Origin{"https", "a", 443}, true))
 }

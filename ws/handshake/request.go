@@ -67,7 +67,7 @@ func AppendRequest(dst []byte, r *Request) ([]byte, error) {
 }
 
 func (r *Request) check() error {
-	if _, ok := parseAuthority(r.URI.Authority()); !ok || r.URI.Port == 0 ||
+	if _, ok := parseAuthority(r.URI.Authority()); !ok ||
 		!validTarget("GET", r.URI.Resource) || r.URI.Resource[0] != '/' {
 		return ErrRequestURI
 	}
