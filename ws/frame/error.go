@@ -73,6 +73,7 @@ var (
 	ErrTooManyFragments = violation(ClosePolicyViolation, "RFC6455-10.4-01", "too-many-fragments", "message has too many fragments")
 	ErrControlFlood     = violation(ClosePolicyViolation, "RFC6455-7.4.1-07", "control-flood", "too many control frames")
 	ErrUnexpectedData   = violation(ClosePolicyViolation, "RFC6455-7.4.1-07", "unexpected-data", "no messages are accepted on this connection")
+	ErrUnsupportedData  = violation(CloseUnsupportedData, "RFC6455-7.4.1-02", "unsupported-data", "messages of this type are not accepted on this connection")
 )
 
 // violations is filled by violation while the variables above are initialised,

@@ -46,8 +46,8 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// The close codes of section 7.4.1: protocol 1002, data 1007, policy 1008, size
-// 1009.
+// The close codes of section 7.4.1: protocol 1002, type of data 1003, data 1007,
+// policy 1008, size 1009.
 //
 //req:test RFC6455-7.4.1-07
 func TestViolations_codes(t *testing.T) {
@@ -59,6 +59,7 @@ func TestViolations_codes(t *testing.T) {
 		frame.ErrTooManyFragments: frame.ClosePolicyViolation,
 		frame.ErrControlFlood:     frame.ClosePolicyViolation,
 		frame.ErrUnexpectedData:   frame.ClosePolicyViolation,
+		frame.ErrUnsupportedData:  frame.CloseUnsupportedData,
 	}
 	for _, e := range frame.Violations() {
 		want, ok := other[e]

@@ -272,6 +272,7 @@ func ExampleViolations() {
 	// 1008 10.4 too-many-fragments
 	// 1008 7.4.1 control-flood
 	// 1008 7.4.1 unexpected-data
+	// 1003 7.4.1 unsupported-data
 }
 
 // Octets come as the network cuts them; frames come out whole.
