@@ -25,15 +25,16 @@
 // # Strictness
 //
 // What is not in the grammar is refused, on both sides: a lenient reader is one
-// half of a request smuggling. Every list and length is capped, every parser is
-// linear. Nothing that is written can hold a CR, LF or NUL that the handshake
-// did not put there.
+// half of a request smuggling. Every list and length that a peer can choose is
+// capped, and time grows with the octets received, not with their square.
+// Nothing that is written can hold a CR, LF or NUL that the handshake did not
+// put there.
 //
 // # Reading order
 //
 // key.go, then the server: head.go and parse.go (the head), offer.go (section
-// 4.2.1), policy.go with origin.go and pattern.go (section 10.2), response.go.
-// Then the client: uri.go (section 3), request.go and verify.go (section 4.1).
+// 4.2.1), policy.go with origin.go and pattern.go (section 10.2), response.go
+// and refusal.go. Then the client: uri.go (section 3), request.go and verify.go (section 4.1).
 // extension.go is section 9.1, deflate_params.go RFC 7692, section 7.1. error.go
 // has the table of failures; chars.go, field.go, host.go and target.go are the
 // grammar that they share.

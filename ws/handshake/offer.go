@@ -202,6 +202,9 @@ func readVersion(values []string) error {
 	return nil
 }
 
+// MaxProtocols is how many subprotocols a request may list.
+const MaxProtocols = 64
+
 // readProtocols is item 8 of section 4.2.1. The field may come in several
 // lines (section 11.3.4).
 func readProtocols(values []string) ([]string, error) {
@@ -216,24 +219,18 @@ func readProtocols(values []string) ([]string, error) {
 	if len(list) == 0 {
 		return nil, ErrProtocols.because("empty")
 	}
+	if len(list) > MaxProtocols {
+		return nil, ErrProtocols.because("over ", strconv.Itoa(MaxProtocols), " of them")
+	}
 	if p, ok := repeated(list); ok {
 		return nil, ErrProtocols.because(p, " twice")
 	}
 	return list, nil
 }
 
-// repeated finds a string that stands in list more than once.
+// repeated finds a string that stands in list more than once. Comparing each
+// with each is the fastest way for the few there are.
 func repeated(list []string) (string, bool) {
-	if len(list) > 16 { // where comparing each with each begins to cost
-		list = slices.Clone(list)
-		slices.Sort(list)
-		for i, s := range list[1:] {
-			if s == list[i] {
-				return s, true
-			}
-		}
-		return "", false
-	}
 	for i, s := range list {
 		if slices.Contains(list[:i], s) {
 			return s, true

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -191,6 +192,19 @@ func TestOfferOutlivesItsHead(t *testing.T) {
 	assert.Equal(t, []string{"http://server.example.com"}, o.Origin)
 	assert.Equal(t, []string{"chat", "superchat"}, o.Protocols)
 	assert.Equal(t, sampleKey, o.Key)
+}
+
+func TestW5_SubprotocolsAreCapped(t *testing.T) {
+	offer := func(n int) error {
+		var list []string
+		for i := range n {
+			list = append(list, "p"+strconv.Itoa(i))
+		}
+		_, err := readRaw(head(change(sampleRequest, "Sec-WebSocket-Protocol", "Sec-WebSocket-Protocol: "+strings.Join(list, ","))...))
+		return err
+	}
+	require.NoError(t, offer(MaxProtocols))
+	require.ErrorIs(t, offer(MaxProtocols+1), ErrProtocols)
 }
 
 func TestRepeated(t *testing.T) {
