@@ -195,3 +195,10 @@ func checkGoroutines(t *testing.T) {
 		assert.Empty(t, left)
 	})
 }
+
+// asExampleCom is for names that the certificate of the tests does not have.
+func asExampleCom(c *tls.Config) *tls.Config {
+	c = c.Clone()
+	c.ServerName = "example.com"
+	return c
+}

@@ -21,6 +21,10 @@ const (
 	refusalTime   = time.Second
 )
 
+var errInterim = &handshake.Error{
+	Token: handshake.ErrHeadTooBig.Token, Text: "too much before the answer that counts",
+}
+
 // shakeHands sends the request and judges the answer. The caller closes nc on
 // an error. Nothing is sent behind the request until the answer is there and
 // right, since only then is there a Conn (W9).
@@ -79,7 +83,7 @@ func readAnswer(nc net.Conn, buf *buffer, h *handshake.Head) (end, filled int, e
 			n, err := handshake.ParseResponse(b[end:], h)
 			if n == 0 || err != nil {
 				if err == nil && len(b) == len(buf) {
-					err = handshake.ErrHeadTooBig // with what came before it
+					err = errInterim
 				}
 				return 0, err
 			}

@@ -50,8 +50,11 @@ func (g *guard) cause(err error) error {
 	if e := g.ctx.Err(); e != nil {
 		return e
 	}
-	if isTimeout(err) {
-		return handshake.ErrTimeout
+	if !isTimeout(err) {
+		return err
 	}
-	return err
+	if t, ok := g.ctx.Deadline(); ok && !time.Now().Before(t) {
+		return context.DeadlineExceeded // the context is about to notice
+	}
+	return handshake.ErrTimeout
 }

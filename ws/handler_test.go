@@ -56,14 +56,16 @@ func TestHandlerEnds(t *testing.T) {
 		code   ws.StatusCode
 		reason string
 	}{
-		"nil":             {func(context.Context, *ws.Conn) error { return nil }, 1000, ""},
-		"error":           {func(context.Context, *ws.Conn) error { return errors.New("secret") }, 1011, ""},
-		"CloseError":      {func(context.Context, *ws.Conn) error { return &ws.CloseError{Code: 4001, Reason: "bye"} }, 4001, "bye"},
-		"in a tree":       {func(context.Context, *ws.Conn) error { return fmt.Errorf("x: %w", &ws.CloseError{Code: 1013}) }, 1013, ""},
-		"unsendable":      {func(context.Context, *ws.Conn) error { return &ws.CloseError{Code: 1006} }, 1011, ""},
-		"reason too long": {func(context.Context, *ws.Conn) error { return &ws.CloseError{Code: 4001, Reason: string(make([]byte, 124))} }, 4001, ""},
-		"abort":           {func(context.Context, *ws.Conn) error { panic(http.ErrAbortHandler) }, 1006, ""},
-		"Goexit":          {func(context.Context, *ws.Conn) error { runtime.Goexit(); return nil }, 1006, ""},
+		"nil":        {func(context.Context, *ws.Conn) error { return nil }, 1000, ""},
+		"error":      {func(context.Context, *ws.Conn) error { return errors.New("secret") }, 1011, ""},
+		"CloseError": {func(context.Context, *ws.Conn) error { return &ws.CloseError{Code: 4001, Reason: "bye"} }, 4001, "bye"},
+		"in a tree":  {func(context.Context, *ws.Conn) error { return fmt.Errorf("x: %w", &ws.CloseError{Code: 1013}) }, 1013, ""},
+		"unsendable": {func(context.Context, *ws.Conn) error { return &ws.CloseError{Code: 1006} }, 1011, ""},
+		"reason too long": {func(context.Context, *ws.Conn) error {
+			return &ws.CloseError{Code: 4001, Reason: string(make([]byte, 124))}
+		}, 4001, ""},
+		"abort":  {func(context.Context, *ws.Conn) error { panic(http.ErrAbortHandler) }, 1006, ""},
+		"Goexit": {func(context.Context, *ws.Conn) error { runtime.Goexit(); return nil }, 1006, ""},
 		"closed already": {func(_ context.Context, c *ws.Conn) error {
 			_ = c.Close(4002, "done")
 			return errors.New("late")
