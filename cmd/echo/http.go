@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"longwire.example/ws"
+)
+
+// The limits of net/http.
+const (
+	maxHeaderBytes    = 16 << 10
+	readHeaderTimeout = 10 * time.Second
+	idleTimeout       = 2 * time.Minute // between two requests for the page and the like
+	lastRequests      = time.Second     // for those in progress when the program ends
+)
+
+// httpDriver serves upgrades through net/http, and beside them the page.
+type httpDriver struct {
+	*echoer
+	plain   http.Handler // takes upgrades of connections that nobody watches
+	mux     *http.ServeMux
+	streams streams
+	server  *http.Server
+}
+
+func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
+	d := &httpDriver{echoer: e, mux: http.NewServeMux()}
+	d.plain = ws.Handler(func(_ context.Context, c *ws.Conn) error { return echo(c) }, &e.options)
+	d.routes(cfg)
+	if cfg.quiet {
+		stderr = io.Discard
+	}
+	d.server = &http.Server{
+		Handler:           d,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          log.New(stderr, "echo: ", 0),
+	}
+	return d
+}
+
+// routes are the requests that ask for no upgrade.
+func (d *httpDriver) routes(cfg config) {
+	page := newPage()
+	ready := readyRecord{Type: "ready", MaxMessage: cfg.maxMessage, Subprotocols: subprotocols}
+	d.mux.Handle("GET /{$}", page)
+	d.mux.HandleFunc("GET /frames/{token}", func(w http.ResponseWriter, r *http.Request) {
+		d.streams.serveFrames(w, r, ready)
+	})
+	d.mux.HandleFunc("POST /ping/{token}", d.streams.servePing)
+	d.mux.HandleFunc("POST /close/{token}", d.streams.serveClose)
+	d.mux.Handle("/", d.plain) // 426: every other path is for WebSockets only
+}
+
+func (d *httpDriver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if asksForUpgrade(r) {
+		d.upgrade(w, r)
+		return
+	}
+	d.mux.ServeHTTP(w, r)
+}
+
+// asksForUpgrade tells whether a request means to be a WebSocket handshake,
+// right or wrong.
+func asksForUpgrade(r *http.Request) bool {
+	for _, v := range r.Header["Upgrade"] {
+		for name := range strings.SplitSeq(v, ",") {
+			if strings.EqualFold(strings.TrimSpace(name), "websocket") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// upgrade accepts a connection, which a token in the query puts into the view
+// of that token's reader.
+func (d *httpDriver) upgrade(w http.ResponseWriter, r *http.Request) {
+	token := r.URL.Query().Get("token")
+	if token == "" && d.trace == nil {
+		d.plain.ServeHTTP(w, r)
+		return
+	}
+	var st *stream
+	if token != "" {
+		var err error
+		if st, err = d.streams.get(token); err == nil {
+			err = st.claim()
+		}
+		if err != nil {
+			answer(w, err)
+			return
+		}
+	}
+	o, t := d.optionsFor(st)
+	c, err := ws.Accept(w, r, o)
+	if err != nil {
+		if st != nil {
+			st.finish("the handshake was refused: " + err.Error())
+		}
+		return
+	}
+	go serve(c, t) // net/http keeps its buffers until this function returns
+}
+
+// serve answers requests until ln is closed.
+func (d *httpDriver) serve(ln net.Listener) error {
+	err := d.server.Serve(ln)
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// shutdown closes all connections with 1001 and ends all responses. Readers of
+// frames see their connection end first.
+func (d *httpDriver) shutdown(ctx context.Context) {
+	_ = d.group.Shutdown(ctx)
+	d.streams.close()
+	// A client that is in the middle of a request has little time left.
+	ctx, cancel := context.WithTimeout(ctx, lastRequests)
+	defer cancel()
+	if d.server.Shutdown(ctx) != nil {
+		_ = d.server.Close()
+	}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"longwire.example/ws/frame"
+)
+
+// The page is written in several files and sent as one.
+//
+//go:embed page
+var pageFiles embed.FS
+
+// pageScripts are the parts of the page's script, in order.
+var pageScripts = []string{"dom.js", "layout.js", "inspector.js", "wire.js", "messages.js", "connection.js", "main.js"}
+
+// page is the page as it is sent.
+type page struct {
+	body   []byte
+	policy string // Content-Security-Policy
+}
+
+// newPage puts the page together. The policy names its style and its script by
+// their hashes, so no other can run, and the page can reach nothing but this
+// server.
+func newPage() *page {
+	style := pageFile("style.css")
+	var script strings.Builder
+	script.WriteString("\"use strict\";\n" + closeCodes())
+	for _, name := range pageScripts {
+		script.WriteString(pageFile(name))
+	}
+	body := strings.NewReplacer("/*style*/", style, "/*script*/", script.String()).Replace(pageFile("page.html"))
+	return &page{
+		body: []byte(body),
+		policy: strings.Join([]string{
+			"default-src 'none'",
+			"style-src " + hashSource(style),
+			"script-src " + hashSource(script.String()),
+			"connect-src 'self'",
+			"img-src data:", // the icon
+			"base-uri 'none'",
+			"form-action 'none'",
+			"frame-ancestors 'none'",
+			"require-trusted-types-for 'script'",
+			"trusted-types 'none'",
+		}, "; "),
+	}
+}
+
+// closeCodes are the close codes of the protocol for the script: what each
+// stands for, and which of them can be sent.
+func closeCodes() string {
+	names := map[frame.CloseCode]string{}
+	sendable := []frame.CloseCode{}
+	for c := frame.CloseNormal; c <= frame.CloseTLSHandshake; c++ {
+		_, names[c], _ = strings.Cut(c.String(), " ")
+		if c.Sendable() {
+			sendable = append(sendable, c)
+		}
+	}
+	n, _ := json.Marshal(names) // can't fail
+	s, _ := json.Marshal(sendable)
+	return fmt.Sprintf("const closeCodes = %s;\nconst sendableCodes = %s;\n", n, s)
+}
+
+func pageFile(name string) string {
+	b, err := pageFiles.ReadFile("page/" + name)
+	if err != nil {
+		panic(err) // embedded, so this is a mistake in the names above
+	}
+	return string(b)
+}
+
+func hashSource(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(p.body)))
+	h.Set("Content-Security-Policy", p.policy)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-cache")
+	_, _ = w.Write(p.body) // net/http drops it for HEAD
+}

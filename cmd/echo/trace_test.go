@@ -1,0 +1,41 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"longwire.example/ws/frame"
+	"longwire.example/ws/wstest"
+)
+
+func TestTrace(t *testing.T) {
+	each(t, func(t *testing.T, driver string) {
+		p := start(t, "-driver", driver, "-trace")
+		for range 2 {
+			peer := p.peer(t, "/chat")
+			peer.Send(wstest.Text("Hello").WithKey([4]byte{0x37, 0xfa, 0x21, 0x3d}))
+			peer.Expect(wstest.Text("Hello"))
+			peer.Send(wstest.Close(frame.CloseNormal, ""))
+			peer.ExpectClose(frame.CloseNormal)
+			peer.ExpectEOF()
+			peer.Hangup()
+		}
+		assert.Equal(t, exitOK, p.stop(t))
+		text := p.stderr.String()
+		for _, want := range []string{
+			"connection 1 opened: /chat from 127.0.0.1:",
+			"connection 1 received: frame at octet 0: text, masked, payload of 5 octets\n",
+			"37 fa 21 3d",
+			"48 65 6c 6c 6f",
+			"connection 1 sent: frame at octet 0: text, payload of 5 octets\n",
+			"connection 1 received: frame at octet 11: close, masked, payload of 2 octets\n",
+			"close code: 1000 normal closure",
+			"connection 1 ended: ws: connection closed by the peer: 1000 normal closure\n",
+			"connection 2 received: ",
+			"  5.3  ",
+		} {
+			assert.Contains(t, text, want)
+		}
+	})
+}
