@@ -3,7 +3,6 @@ package ws
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 )
 
@@ -38,13 +37,7 @@ func (d *dialer) tlsConfig(host string) *tls.Config {
 // handshakeTLS puts TLS on nc, which is closed on an error.
 func handshakeTLS(ctx context.Context, nc net.Conn, cfg *tls.Config) (net.Conn, error) {
 	tc := tls.Client(nc, cfg)
-	err := tc.HandshakeContext(ctx)
-	if err == nil {
-		if p := tc.ConnectionState().NegotiatedProtocol; p != "" && p != "http/1.1" {
-			err = errors.New("the server chose " + p + " by ALPN")
-		}
-	}
-	if err != nil {
+	if err := tc.HandshakeContext(ctx); err != nil {
 		_ = nc.Close()
 		if e := ctx.Err(); e != nil {
 			err = e
