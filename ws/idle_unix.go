@@ -62,15 +62,30 @@ func (i *idleReader) read(fd uintptr) bool {
 	c.makeRoom()
 	for {
 		i.n, i.err = syscall.Read(int(fd), c.buf[c.w:])
-		if i.err != syscall.EINTR {
+		if i.err != syscall.EINTR { //nolint:errorlint // syscall.Read gives a bare Errno, once for each message
 			break
 		}
 	}
-	if i.err == syscall.EAGAIN {
+	if i.err == syscall.EAGAIN { //nolint:errorlint // as above
 		c.dropBuffer()
 		return false
 	}
 	return true
+}
+
+// writeNow writes as much of b as the socket takes without waiting, and gives
+// how much that was. An error is left to the next write to meet.
+func (i *idleReader) writeNow(b []byte) (n int) {
+	i.c.writes.arm(i.c.set.WriteTimeout)
+	_ = i.rc.Write(func(fd uintptr) bool {
+		for {
+			var err error
+			if n, err = syscall.Write(int(fd), b); err != syscall.EINTR {
+				return true
+			}
+		}
+	})
+	return max(n, 0)
 }
 
 // unread tells whether octets wait in the socket, without taking them.

@@ -56,20 +56,6 @@ func (o *outbox) closes() bool {
 	return o.answer.Kind == protocol.KindClose || o.failure != nil
 }
 
-// answerPing leaves a Pong for the next writer. Of several unanswered Pings
-// only the latest gets one.
-//
-//req:impl RFC6455-5.5.2-02
-//req:impl RFC6455-5.5.2-03
-//req:impl RFC6455-5.5.3-02
-func (c *Conn) answerPing(ev protocol.Event) {
-	c.out.mu.Lock()
-	c.out.pong = append(c.out.pong[:0], ev.Payload...)
-	c.out.pongDue = true
-	c.out.mu.Unlock()
-	c.kick()
-}
-
 // TryWrite queues one message and returns at once; p is copied. The queue is
 // written in order, before any later Write. When it is full TryWrite returns
 // ErrBackpressure, and the caller chooses: drop the message, drop the
@@ -162,7 +148,7 @@ func (c *Conn) flush() {
 		}
 		c.socket.unlock()
 		if err != nil {
-			c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
+			_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
 			c.closeTransport() // also when it had ended and only the last frame was due
 			return             // flushing stays set: nothing more will be written
 		}
