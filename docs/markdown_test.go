@@ -140,8 +140,7 @@ func (p *page) replace(f fence, body []string) {
 // that the lines of the others stay where they are.
 func (p *page) text() string {
 	lines := slices.Clone(p.lines)
-	for i := len(p.changed) - 1; i >= 0; i-- {
-		f := p.changed[i]
+	for i, f := range slices.Backward(p.changed) {
 		lines = slices.Replace(lines, f.line, f.line+len(f.body), p.bodies[i]...)
 	}
 	return strings.Join(lines, "\n")

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -42,11 +43,14 @@ func tableUnder(p page, title string) [][]string {
 var (
 	testLink = regexp.MustCompile(`\[((?:Test|Fuzz|Example)\w*)\]\(([^)]+_test\.go)\)`)
 	folderIn = regexp.MustCompile("`([a-z][a-z0-9/]*)/`")
+	typeIn   = regexp.MustCompile("`ws\\.([A-Z][A-Za-z0-9]*)`")
 )
 
+var declaredType = regexp.MustCompile(`(?m)^type ([A-Z]\w*)`)
+
 // claim says what is wrong with one row of the table: what works names tests
-// that are there, what does not names a folder that is not.
-func claim(row []string, read func(string) (string, bool)) string {
+// that are there, what does not names a folder or a type of ws that is not.
+func claim(row []string, types map[string]bool, read func(string) (string, bool)) string {
 	if len(row) != 3 {
 		return "three cells: what, works, shown by"
 	}
@@ -63,9 +67,15 @@ func claim(row []string, read func(string) (string, bool)) string {
 			}
 		}
 	case "not yet":
+		if m := typeIn.FindStringSubmatch(row[2]); m != nil {
+			if types[m[1]] {
+				return m[1] + " is there: does it work?"
+			}
+			return ""
+		}
 		m := folderIn.FindStringSubmatch(row[2])
 		if m == nil {
-			return "what does not work yet names the folder where it will be: `path/`"
+			return "what does not work yet names the folder or type that it will be: `path/` or `ws.Type`"
 		}
 		if _, there := read(m[1]); there {
 			return m[1] + " is there: does it work?"
@@ -79,8 +89,17 @@ func claim(row []string, read func(string) (string, bool)) string {
 func TestWhatWorks(t *testing.T) {
 	rows := tableUnder(parsePage("README.md", read(t, "README.md")), "What works today")
 	require.NotEmpty(t, rows)
+	types := map[string]bool{}
+	for _, name := range files(t, ".go") {
+		if path.Dir(name) == "ws" {
+			for _, m := range declaredType.FindAllStringSubmatch(read(t, name), -1) {
+				types[m[1]] = true
+			}
+		}
+	}
+	require.True(t, types["Conn"])
 	for _, row := range rows {
-		wrong := claim(row, func(rel string) (string, bool) {
+		wrong := claim(row, types, func(rel string) (string, bool) {
 			if !exists(rel) {
 				return "", false
 			}
@@ -96,14 +115,17 @@ func TestWhatWorks(t *testing.T) {
 func TestClaim(t *testing.T) {
 	source := map[string]string{"ws/a_test.go": "package ws\n\nfunc TestA(t *testing.T) {}\n", "ws": ""}
 	check := func(cells ...string) string {
-		return claim(cells, func(rel string) (string, bool) { s, ok := source[rel]; return s, ok })
+		return claim(cells, map[string]bool{"Conn": true}, func(rel string) (string, bool) { s, ok := source[rel]; return s, ok })
 	}
 	assert.Empty(t, check("a", "yes", "[TestA](ws/a_test.go)"))
 	assert.Empty(t, check("b", "not yet", "`ws/deflate/`"))
 	assert.NotEmpty(t, check("a", "yes", "[TestB](ws/a_test.go)"))
 	assert.NotEmpty(t, check("a", "yes", "[TestA](ws/b_test.go)"))
 	assert.NotEmpty(t, check("a", "yes", "it does"))
+	assert.Empty(t, check("b", "not yet", "`ws.Server`"))
 	assert.NotEmpty(t, check("b", "not yet", "`ws/`"))
+	assert.NotEmpty(t, check("b", "not yet", "`ws.Conn`"))
+	assert.NotEmpty(t, check("b", "not yet", "later"))
 	assert.NotEmpty(t, check("b", "partly", "[TestA](ws/a_test.go)"))
 	assert.NotEmpty(t, check("b"))
 }
