@@ -1,0 +1,86 @@
+// The npm package ws as a peer of ../child_test.go: commands come as lines of
+// JSON on standard input, answers and events go to standard output. It ends
+// with its standard input.
+"use strict";
+
+const readline = require("node:readline");
+const { WebSocket, WebSocketServer } = require("ws");
+
+const connections = new Map();
+let opened = 0;
+
+function tell(what) {
+  process.stdout.write(JSON.stringify(what) + "\n");
+}
+
+// adopt reports what comes on a connection. maker is the id of the command that
+// it came from: listen or dial.
+function adopt(maker, socket) {
+  const conn = String(++opened);
+  connections.set(conn, socket);
+  tell({ event: "open", maker, conn, subprotocol: socket.protocol });
+  socket.on("message", (data, binary) => {
+    tell({ event: "message", conn, kind: binary ? "binary" : "text", payload: data.toString("base64") });
+  });
+  socket.on("pong", (data) => tell({ event: "pong", conn, payload: data.toString("base64") }));
+  socket.on("close", (code, reason) => tell({ event: "closed", conn, code, reason: reason.toString() }));
+  socket.on("error", (err) => tell({ event: "error", conn, error: String(err) }));
+}
+
+const decode = (s) => Buffer.from(s, "base64");
+
+const commands = {
+  listen(c, done) {
+    const server = new WebSocketServer({
+      host: "127.0.0.1",
+      port: 0,
+      handleProtocols: (offered) => (c.subprotocols || []).find((p) => offered.has(p)) || false,
+    });
+    server.on("connection", (socket) => adopt(c.id, socket));
+    server.on("error", (err) => done(err));
+    server.on("listening", () => done(null, { port: server.address().port }));
+  },
+  dial(c, done) {
+    const socket = new WebSocket(c.url, c.subprotocols || []);
+    const failed = (err) => done(err);
+    socket.on("error", failed);
+    socket.on("open", () => {
+      socket.off("error", failed);
+      adopt(c.id, socket);
+      done();
+    });
+  },
+  send(c, done) {
+    connections.get(c.conn).send(decode(c.payload), { binary: c.kind === "binary" }, done);
+  },
+  fragments(c, done) {
+    const socket = connections.get(c.conn);
+    const binary = c.kind === "binary";
+    c.parts.forEach((part, i) => {
+      const last = i === c.parts.length - 1;
+      socket.send(decode(part), { binary, fin: last }, last ? done : undefined);
+      if (i === 0 && c.ping) socket.ping(decode(c.ping));
+    });
+  },
+  ping(c, done) {
+    connections.get(c.conn).ping(decode(c.payload), undefined, done);
+  },
+  close(c, done) {
+    const socket = connections.get(c.conn);
+    if (c.code === 1005) socket.close();
+    else socket.close(c.code, c.reason);
+    done();
+  },
+};
+
+const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity });
+lines.on("line", (line) => {
+  const c = JSON.parse(line);
+  const done = (err, more) => tell({ event: "done", id: c.id, error: err ? String(err) : "", ...more });
+  try {
+    commands[c.do](c, done);
+  } catch (err) {
+    done(err);
+  }
+});
+lines.on("close", () => process.exit(0));

@@ -1,0 +1,30 @@
+package interop
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+)
+
+var npmws = implementation{
+	name:  "npm ws",
+	start: startNpmws,
+	declines: map[string]string{
+		"no subprotocol is spoken": "its client insists on a subprotocol when it offers some",
+	},
+}
+
+// startNpmws starts node/peer.cjs with the packages that the lock file names.
+func startNpmws(t *testing.T) peer {
+	node, npm := tool(t, "node"), tool(t, "npm")
+	files := []string{"node/package.json", "node/package-lock.json"}
+	dir := installed(t, "npm-ws", files, nil, func(ctx context.Context, dir string) error {
+		for _, f := range files {
+			if err := copyFile(f, filepath.Join(dir, filepath.Base(f))); err != nil {
+				return err
+			}
+		}
+		return command(ctx, dir, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	})
+	return startChild(t, []string{"NODE_PATH=" + filepath.Join(dir, "node_modules")}, node, "node/peer.cjs")
+}
