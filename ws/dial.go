@@ -23,10 +23,13 @@ import (
 // closed. Errors are *DialError; errors.As finds the *handshake.Error in one
 // when the answer was at fault.
 func Dial(ctx context.Context, rawURL string, o *DialOptions) (*Conn, *http.Response, error) {
+	var options *Options
 	if o == nil {
 		o = &DialOptions{}
+	} else {
+		options = &o.Options
 	}
-	s, err := newSettings(&o.Options)
+	s, err := newSettings(options)
 	if err != nil {
 		return nil, nil, &DialError{Step: StepOptions, Err: err}
 	}

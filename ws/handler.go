@@ -37,7 +37,9 @@ type handler struct {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.err != nil {
-		logf(r.Context(), "ws: wrong options: %v", h.err)
+		if h.set.Logger == nil {
+			logf(r.Context(), "ws: wrong options: %v", h.err)
+		}
 		_ = h.set.refuse(w, r, &refused{answer: errInternal, cause: h.err})
 		return
 	}

@@ -158,3 +158,18 @@ func TestHandlerWithWrongOptions(t *testing.T) {
 	assert.Equal(t, "internal server error\n", body)
 	assert.Contains(t, buf.String(), "wrong options")
 }
+
+func TestWrongOptionsGoToTheLogger(t *testing.T) {
+	var buf, other lockedBuffer
+	s := httptest.NewUnstartedServer(ws.Handler(echoBack, &ws.Options{
+		Origins: []string{"*"}, Logger: slog.New(slog.NewTextHandler(&buf, nil)),
+	}))
+	s.Config.ErrorLog = log.New(&other, "", 0)
+	s.Start()
+	defer s.Close()
+	resp, body, rest := exchange(t, s.Listener.Addr().String(), requestText("/"))
+	checkRefusal(t, http.StatusInternalServerError, resp, body, rest)
+	assert.Contains(t, buf.String(), "status=500")
+	assert.Contains(t, buf.String(), "origin pattern")
+	assert.Empty(t, other.String())
+}

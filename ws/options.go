@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"longwire.example/ws/handshake"
@@ -189,12 +190,23 @@ func defaulted[T ~int | ~int64](v, def T) T {
 	return v
 }
 
-// newSettings fills in the defaults; afterwards 0 means "no limit".
+// newSettings fills in the defaults; afterwards 0 means "no limit". Settings
+// are never changed, so those of a nil o are shared. With an error they are
+// good for logging it.
 func newSettings(o *Options) (*settings, error) {
-	s := &settings{}
-	if o != nil {
-		s.Options = *o
+	if o == nil {
+		return defaultSettings(), nil
 	}
+	return makeSettings(o)
+}
+
+var defaultSettings = sync.OnceValue(func() *settings {
+	s, _ := makeSettings(&Options{})
+	return s
+})
+
+func makeSettings(o *Options) (*settings, error) {
+	s := &settings{Options: *o}
 	s.MaxMessage = defaulted(s.MaxMessage, DefaultMaxMessage)
 	s.MaxFrame = defaulted(s.MaxFrame, 0)
 	s.MaxFragments = defaulted(s.MaxFragments, DefaultMaxFragments)
@@ -209,17 +221,14 @@ func newSettings(o *Options) (*settings, error) {
 	for _, p := range s.Origins {
 		op, err := handshake.ParseOriginPattern(p)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
 		s.policy.Origins = append(s.policy.Origins, op)
 	}
 	s.Subprotocols = slices.Clone(s.Subprotocols)
 	s.policy.Subprotocols = s.Subprotocols
 	s.policy.InsecureSkipOriginCheck = s.InsecureSkipOriginCheck
-	if err := s.policy.Check(); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, s.policy.Check()
 }
 
 // rules are the receiver's part of the settings.

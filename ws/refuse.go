@@ -67,9 +67,9 @@ func (r *refused) with(fields []handshake.Field) *refused {
 	return r
 }
 
-// log tells Options.Logger of a refused handshake.
+// logRefused tells Options.Logger of a refused handshake.
 func (s *settings) logRefused(r *refused, remote string) {
-	if s == nil || s.Logger == nil {
+	if s.Logger == nil {
 		return
 	}
 	s.Logger.LogAttrs(context.Background(), slog.LevelInfo, "websocket handshake refused",
