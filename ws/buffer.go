@@ -46,7 +46,7 @@ func getMessageBuffer(n int) []byte {
 	}
 	size := 1 << (class + minMessageShift)
 	if p, _ := messageBuffers[class].Get().(*byte); p != nil {
-		return unsafe.Slice(p, size)[:0]
+		return unsafe.Slice(p, size)[:0] //nolint:gosec // p came from a slice of this capacity
 	}
 	return make([]byte, 0, size)
 }
@@ -57,6 +57,6 @@ func getMessageBuffer(n int) []byte {
 func putMessageBuffer(b []byte) {
 	n := cap(b)
 	if class, ok := messageClass(n); ok && n == 1<<(class+minMessageShift) {
-		messageBuffers[class].Put(unsafe.SliceData(b))
+		messageBuffers[class].Put(unsafe.SliceData(b)) //nolint:gosec // getMessageBuffer knows its length by the class
 	}
 }

@@ -70,7 +70,7 @@ func (c *Conn) closeHandshake(code StatusCode, reason string) {
 	select {
 	case <-c.ended:
 	case <-ctx.Done():
-		c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrCloseTimeout})
+		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrCloseTimeout})
 	}
 	<-read
 }
@@ -116,7 +116,7 @@ func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) {
 		_, err = c.emit(b)
 	}
 	if err != nil {
-		c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
+		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
 	}
 }
 
@@ -198,7 +198,7 @@ func (c *Conn) finishWith(e *CloseError) bool {
 // CloseNow ends the connection at once, without a closing handshake: the peer
 // sees the transport close.
 func (c *Conn) CloseNow() error {
-	c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
+	_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
 	return nil
 }
 

@@ -83,8 +83,7 @@ func (e *CloseError) Is(target error) bool { return target == net.ErrClosed }
 // CloseStatus gives the code of the *CloseError in err's tree, or 0 when
 // there is none.
 func CloseStatus(err error) StatusCode {
-	var e *CloseError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*CloseError](err); ok {
 		return e.Code
 	}
 	return 0

@@ -64,7 +64,7 @@ func ExampleConn_Reader() {
 	server, client := connected()
 	defer server.CloseNow()
 	ctx := context.Background()
-	go client.Write(ctx, ws.Binary, make([]byte, 100_000))
+	go func() { _ = client.Write(ctx, ws.Binary, make([]byte, 100_000)) }()
 	typ, r, err := server.Reader(ctx)
 	if err != nil {
 		fmt.Println(err)
@@ -320,8 +320,7 @@ func ExampleConn_Discard() {
 func ExampleConn_Close() {
 	server, client := connected()
 	go func() {
-		for range server.Messages(context.Background()) {
-		}
+		_, _, _ = server.Read(context.Background())
 	}()
 	fmt.Println(client.Close(ws.StatusNormalClosure, "done"))
 	_, _, err := server.Read(context.Background())
@@ -387,8 +386,7 @@ func ExampleCloseError() {
 	server, client := connected()
 	go client.Close(ws.StatusPolicyViolation, "rate limit")
 	_, _, err := server.Read(context.Background())
-	var e *ws.CloseError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*ws.CloseError](err); ok {
 		fmt.Printf("%d %q by the peer: %t\n", e.Code, e.Reason, e.Remote)
 	}
 	// Output: 1008 "rate limit" by the peer: true

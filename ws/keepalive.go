@@ -71,7 +71,7 @@ func (c *Conn) tick() {
 		c.out.mu.Unlock()
 		c.kick()
 	case protocol.ActionDead:
-		c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrKeepalive})
+		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrKeepalive})
 	case protocol.ActionNone:
 	}
 }

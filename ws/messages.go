@@ -22,8 +22,7 @@ func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 		for {
 			m, err := c.nextMessage(ctx, &whole)
 			if err != nil {
-				var e *CloseError
-				if !errors.As(err, &e) || !e.clean() {
+				if e, ok := errors.AsType[*CloseError](err); !ok || !e.clean() {
 					yield(Message{}, err)
 				}
 				return

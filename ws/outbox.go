@@ -203,7 +203,7 @@ func (c *Conn) writePending(withQueue bool) error {
 		b, _ = c.send.Answer(b, o.answer)
 	}
 	o.final = o.closes()
-	o.pending.Store(len(o.queue) > 0)
+	o.pending.Store(len(o.queue) > 0 || o.pongDue || o.ping) // what came while mu was free
 	o.mu.Unlock()
 	_, err = c.emit(b)
 	return err

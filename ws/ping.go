@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,8 +59,8 @@ func (ps *pings) remove(p *ping) {
 func (ps *pings) pong(payload []byte) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	for i := len(ps.waiting) - 1; i >= 0; i-- {
-		if !bytes.Equal(ps.waiting[i].payload, payload) {
+	for i, latest := range slices.Backward(ps.waiting) {
+		if !bytes.Equal(latest.payload, payload) {
 			continue
 		}
 		for _, p := range ps.waiting[:i+1] {

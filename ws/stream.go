@@ -168,7 +168,7 @@ func (s *streamConn) SetWriteDeadline(t time.Time) error {
 func (s *streamConn) expireWrite() {
 	s.expired = true
 	if s.writing {
-		go s.Close() //nolint:errcheck // there is nobody to tell
+		go s.Close() // there is nobody to tell of an error
 	}
 }
 
