@@ -14,20 +14,17 @@ import (
 // A Ping that comes while the flushing goroutine is in the middle of a write
 // is answered when that is done.
 func TestPingDuringFlush(t *testing.T) {
-	var once sync.Once
+	var seen sync.Map
 	o := &Options{}
 	o.Hooks.Trace = func(c *Conn, d Direction, _ []byte) {
-		if d == Sent {
-			once.Do(func() {
-				c.out.mu.Lock()
-				c.out.pong, c.out.pongDue = []byte("late"), true
-				c.out.mu.Unlock()
-				c.kick()
-			})
+		if _, again := seen.LoadOrStore(c, true); d == Sent && !again {
+			c.out.mu.Lock()
+			c.out.pong, c.out.pongDue = []byte("late"), true
+			c.out.mu.Unlock()
+			c.kick()
 		}
 	}
 	against(t, o, func(t *testing.T, c *Conn, p *rawPeer) {
-		once = sync.Once{}
 		require.NoError(t, c.TryWrite(Binary, make([]byte, 2*bufferSize)))
 		length := 0
 		for {
