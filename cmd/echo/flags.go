@@ -43,7 +43,7 @@ func parseFlags(args []string, stdout io.Writer) (config, error) {
 	f := flag.NewFlagSet("echo", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // the caller prints the error, in one line
 	f.StringVar(&c.addr, "addr", "127.0.0.1:8080", "listen on this `host:port`; port 0 takes a free one")
-	f.StringVar(&c.driver, "driver", driverHTTP, "`http` (net/http, with the page) or raw (no net/http, no page)")
+	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the page) or raw (no net/http, no page)")
 	f.BoolVar(&c.tls, "tls", false, "use TLS, with a self-signed certificate made in memory")
 	f.Func("origin", "also take pages of origins that match `pattern`, such as https://*.example.com (repeatable)", func(s string) error {
 		c.origins = append(c.origins, s)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 
 	"longwire.example/ws"
@@ -211,7 +212,7 @@ func newEndRecord(err *ws.CloseError) *endRecord {
 		Remote: err.Remote,
 	}
 	if err.Err != nil {
-		r.Cause = err.Err.Error()
+		r.Cause = strings.TrimPrefix(err.Err.Error(), "ws: ")
 	}
 	return r
 }

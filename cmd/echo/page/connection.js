@@ -2,7 +2,7 @@
 
 const stateNames = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 
-const connection = { socket: null, token: "", state: "CLOSED", since: 0, opening: false };
+const connection = { socket: null, token: "", state: "CLOSED", since: 0, opening: false, reading: new AbortController() };
 
 byId("base").textContent = (location.protocol === "https:" ? "wss://" : "ws://") + location.host;
 
@@ -20,6 +20,8 @@ async function connect() {
   const path = byId("path").value.trim() || "/";
   const protocols = byId("protocols").value.split(/[\s,]+/).filter((p) => p !== "");
   connection.token = randomToken();
+  connection.reading.abort();
+  connection.reading = new AbortController();
   try {
     await watchFrames(connection.token);
   } catch (err) {
@@ -33,6 +35,7 @@ async function connect() {
   try {
     open(url, protocols);
   } catch (err) {
+    connection.reading.abort(); // no connection will come
     showError(err.message);
   }
   connection.opening = false;
@@ -48,7 +51,7 @@ function watchFrames(token) {
       byId("limit-hint").textContent = "A message over " + octets(record.maxMessage) + ", the server's limit, is answered with 1009.";
       resolve();
     };
-    readFrames(token, ready).catch((err) => {
+    readFrames(token, connection.reading.signal, ready).catch((err) => {
       clearTimeout(slow);
       if (token === connection.token && connection.state === "OPEN") showError("The frames have stopped: " + err.message);
       reject(err);
@@ -87,9 +90,10 @@ function ended(event) {
   const e = byId("ended");
   Object.assign(e.dataset, { code: event.code, reason: event.reason, clean: event.wasClean });
   const name = closeCodes[event.code];
+  const reason = event.reason ? "\u201c" + event.reason + "\u201d" : "";
   e.replaceChildren(
-    el("b", {}, String(event.code)), name ? " " + name : "", event.reason ? " \u201c" + event.reason + "\u201d" : "",
-    el("span", { class: "badge " + (event.wasClean ? "good" : "bad") }, event.wasClean ? "clean" : "not clean"));
+    el("span", {}, el("b", {}, String(event.code)), name ? " " + name : ""),
+    el("span", { title: reason }, el("span", { class: "badge " + (event.wasClean ? "good" : "bad") }, event.wasClean ? "clean" : "not clean"), " " + reason));
   announce("Closed with " + event.code + (event.wasClean ? ", clean" : ", not clean"));
   if (byId("subprotocol").textContent === "\u2026") byId("subprotocol").textContent = "none";
 }

@@ -103,7 +103,7 @@ function fieldsView(f) {
   const rows = f.fields.map((x) => el("tr", { class: kinds[x.name] || "payload" },
     el("th", { scope: "row" }, x.name),
     el("td", { class: "mono bitcell" }, x.bits),
-    el("td", { class: "mono" }, preview(x.value, 80)),
+    el("td", { class: "mono" }, preview(x.value, 48)),
     el("td", {}, section(x.section))));
   return el("div", { class: "fields" },
     el("table", {},
@@ -158,7 +158,7 @@ function handshakeView(h) {
 
 function endView(r) {
   return [
-    heading(r, r.code ? "The end: " + r.text : "The end", r.code ? [r.remote ? "the page closed first" : "the server closed first"] : []),
+    heading(r, r.code ? "The end: " + r.text : "The end", r.code === 0 || r.code === 1006 ? [] : [r.remote ? "the page closed first" : "the server closed first"]),
     el("p", {}, r.cause ? "The server says: " + r.cause : "Both Close frames were exchanged, then the server closed the TCP connection. ", r.cause ? "" : section("7.1.1")),
   ];
 }

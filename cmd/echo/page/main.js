@@ -121,6 +121,10 @@ byId("file").addEventListener("change", () => {
   byId("file-name").textContent = f ? f.name : "Choose a file, sent as one binary message";
   showSize();
 });
+byId("error").addEventListener("click", () => showError(""));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") showError("");
+});
 byId("clear").addEventListener("click", clearFrames);
 byId("follow").addEventListener("change", () => {
   const last = byId("frames").lastElementChild;

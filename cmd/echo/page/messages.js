@@ -16,7 +16,7 @@ function sentMessage(body, size) {
     el("span", { class: "meta" }, (isText ? "text, " : "binary, ") + octets(size)));
   appendBounded(byId("log"), [row], maxMessages);
   byId("log-empty").hidden = true;
-  byId("message-count").textContent = String(++messages.total);
+  byId("message-count").textContent = (++messages.total).toLocaleString("en");
   messages.waiting.push({ body, row, time, start: performance.now() });
 }
 

@@ -6,8 +6,8 @@ const wire = { total: 0, chosen: null, records: new WeakMap(), ids: 0 };
 
 // readFrames follows the stream of a token. ready is called once the server
 // knows the token.
-async function readFrames(token, ready) {
-  const response = await fetch("/frames/" + token, { cache: "no-store" });
+async function readFrames(token, signal, ready) {
+  const response = await fetch("/frames/" + token, { cache: "no-store", signal });
   if (!response.ok) throw new Error((await response.text()).trim());
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
