@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"time"
 
 	"longwire.example/ws/handshake"
 )
@@ -71,13 +70,11 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 		}
 		return nil, s.refuse(w, r, &refused{answer: answer, cause: err})
 	}
-	// Only now are the deadlines that the server had set gone.
-	if t := s.HandshakeTimeout; t > 0 {
-		_ = nc.SetWriteDeadline(time.Now().Add(t))
-	}
+	// This takes the place of the server's deadlines.
+	g := newGuard(context.Background(), nc, s.HandshakeTimeout)
 	if _, err = nc.Write(b); err != nil {
 		_ = nc.Close()
-		return nil, fmt.Errorf("ws: accept: %w", err)
+		return nil, fmt.Errorf("ws: accept: %w", g.cause(err))
 	}
 	return newConn(nc, RoleServer, s, Info{
 		Subprotocol: a.Subprotocol,

@@ -289,6 +289,45 @@ func TestAcceptClearsTheServersDeadlines(t *testing.T) {
 	})
 }
 
+// oneConn is a listener of one connection.
+type oneConn chan net.Conn
+
+func (l oneConn) Accept() (net.Conn, error) {
+	nc, ok := <-l
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return nc, nil
+}
+
+func (l oneConn) Close() error   { return nil }
+func (l oneConn) Addr() net.Addr { return wstest.PipeAddr("one") }
+
+// A client that takes nothing of the answer does not hold Accept up.
+func TestW20_AcceptAnswerThatNobodyTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		errs := make(chan error, 1)
+		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, err := ws.Accept(w, r, nil)
+			errs <- err
+		})}
+		a, b := net.Pipe() // it holds nothing
+		l := make(oneConn, 1)
+		l <- a
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(l) }()
+		start := time.Now()
+		_, err := io.WriteString(b, requestText("/"))
+		require.NoError(t, err)
+		require.ErrorIs(t, <-errs, handshake.ErrTimeout)
+		assert.Equal(t, ws.DefaultHandshakeTimeout, time.Since(start))
+		_, err = b.Read(make([]byte, 1))
+		require.ErrorIs(t, err, io.EOF)
+		close(l)
+		require.ErrorIs(t, <-served, net.ErrClosed)
+	})
+}
+
 func TestAcceptWithWrongOptions(t *testing.T) {
 	s, results := accepting(t, &ws.Options{Origins: []string{"*"}}, nil)
 	resp, body, rest := exchange(t, s.Listener.Addr().String(), requestText("/"))

@@ -185,7 +185,7 @@ func checkGoroutines(t *testing.T) {
 		assert.Eventually(t, func() bool {
 			left = ""
 			buf := make([]byte, 1<<20)
-			for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+			for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
 				if strings.Contains(g, "longwire.example/ws.") && !strings.Contains(g, "testing.tRunner") {
 					left += g + "\n\n"
 				}

@@ -17,7 +17,7 @@ import (
 
 // Where NetDial or a proxy resolves names, a name stands for the address.
 //
-//req:test RFC6455-4.1-05 RFC6455-4.1-06 RFC6455-4.1-08
+//req:test RFC6455-4.1-05 RFC6455-4.1-06 RFC6455-4.1-08 RFC6455-4.1-09
 func TestDialOneAtATime(t *testing.T) {
 	for name, proxy := range map[string]func(*url.URL) (*url.URL, error){
 		"NetDial": ws.NoProxy,

@@ -94,6 +94,7 @@ func (s *server) rest() string {
 	return string(all)
 }
 
+//req:test RFC6455-4.1-02 RFC6455-4.1-18
 func TestDialRequest(t *testing.T) {
 	var raw string
 	dial := dialTo(t, func(s *server) {
@@ -172,12 +173,11 @@ var errNoDial = errors.New("not to be dialled")
 
 func noDial(context.Context, string, string) (net.Conn, error) { return nil, errNoDial }
 
-func checkStep(t *testing.T, want ws.DialStep, err error) *ws.DialError {
+func checkStep(t *testing.T, want ws.DialStep, err error) {
 	t.Helper()
 	e, ok := errors.AsType[*ws.DialError](err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, want, e.Step, "%v", err)
-	return e
 }
 
 // Octets behind the 101 are frames, also those in the same packet.
@@ -292,7 +292,9 @@ func TestW20_DialIsBounded(t *testing.T) {
 					conn, resp, err := ws.Dial(ctx, "ws://example.com/", o)
 					assert.Nil(t, conn)
 					assert.Nil(t, resp)
-					e := checkStep(t, ws.StepHandshake, err)
+					checkStep(t, ws.StepHandshake, err)
+					var e interface{ Timeout() bool }
+					require.ErrorAs(t, err, &e)
 					assert.True(t, e.Timeout())
 					require.ErrorIs(t, err, context.DeadlineExceeded)
 					assert.Equal(t, c.after, time.Since(start))

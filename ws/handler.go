@@ -109,5 +109,5 @@ func logf(ctx context.Context, format string, args ...any) {
 		s.ErrorLog.Printf(format, args...)
 		return
 	}
-	log.Printf(format, args...)
+	log.Printf(format, args...) //nolint:gosec // G706: mistakes of this program, its panics and addresses, nothing that a peer wrote
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -61,7 +62,7 @@ func refusal(err error, fallback *handshake.Error) *refused {
 func (r *refused) with(fields []handshake.Field) *refused {
 	if len(fields) > 0 {
 		e := *r.answer
-		e.Fields = append(e.Fields[:len(e.Fields):len(e.Fields)], fields...)
+		e.Fields = append(slices.Clip(e.Fields), fields...)
 		r.answer = &e
 	}
 	return r

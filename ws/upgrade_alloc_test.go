@@ -49,7 +49,7 @@ func TestUpgradeAllocations(t *testing.T) {
 			c.CloseNow()
 		})
 	}
-	background := context.Background() //nolint:usetesting // one that can't be cancelled
+	background := context.Background()
 	assert.LessOrEqual(t, upgrade(background, nil)-bare, 7.0)
 	assert.LessOrEqual(t, upgrade(background, &Options{PingTimeout: time.Minute})-bare, 8.0)
 	assert.LessOrEqual(t, upgrade(t.Context(), nil)-bare, 10.0)
@@ -60,7 +60,7 @@ func BenchmarkUpgrade(b *testing.B) {
 	s := &scripted{}
 	for b.Loop() {
 		s.in.Reset(browserRequest)
-		c, err := Upgrade(context.Background(), s, nil) //nolint:usetesting // one that can't be cancelled
+		c, err := Upgrade(context.Background(), s, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
