@@ -98,7 +98,7 @@ func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) {
 		return
 	}
 	if t, ok := ctx.Deadline(); ok {
-		_ = c.writes.setUser(t)
+		_ = c.writes.setEnd(t)
 	}
 	hasMessage := c.message.tryLock()
 	err := c.writePending(hasMessage)
@@ -132,7 +132,7 @@ func (c *Conn) awaitClose(ctx context.Context) {
 		return
 	}
 	if t, ok := ctx.Deadline(); ok {
-		_ = c.reads.setUser(t)
+		_ = c.reads.setEnd(t)
 	}
 	c.detachBuffer()
 	for {
@@ -190,7 +190,7 @@ func (c *Conn) finishWith(e *CloseError) bool {
 		return false
 	}
 	if t := c.set.CloseTimeout; t > 0 {
-		_ = c.writes.setUser(time.Now().Add(t))
+		_ = c.writes.setEnd(time.Now().Add(t))
 	}
 	return true
 }
@@ -264,7 +264,7 @@ func (c *Conn) finish(failed bool) {
 	} else if wait = c.set.CloseTimeout; wait <= 0 {
 		wait = DefaultCloseTimeout
 	}
-	_ = c.reads.setUser(time.Now().Add(wait))
+	_ = c.reads.setEnd(time.Now().Add(wait))
 	buf := getBuffer()
 	defer putBuffer(buf)
 	for n := 0; n < lingerOctets; {

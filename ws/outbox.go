@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -142,7 +143,9 @@ func (c *Conn) flush() {
 
 		c.socket.lock(nil, nil) // a holder's write is bounded in time
 		hasMessage := data && c.message.tryLock()
+		c.writes.stepAside()
 		err := c.writePending(hasMessage)
+		c.writes.stepBack()
 		if hasMessage {
 			c.message.unlock()
 		}
@@ -238,7 +241,10 @@ func (c *Conn) writeQueue(scratch *buffer, b []byte, queue []queued) ([]byte, er
 			return b, err
 		}
 		b = scratch[:0]
-		if _, err := c.writeFrame(scratch, frame.Opcode(q.typ), protocol.Fin, p, nil); err != nil && c.result.Load() == nil {
+		// As above, what the Sender refuses is no failure. Any other error is,
+		// even of an ended connection: nothing may follow half a frame.
+		_, err := c.writeFrame(scratch, frame.Opcode(q.typ), protocol.Fin, p, nil)
+		if err != nil && !errors.Is(err, errCloseSent) && !errors.Is(err, protocol.ErrNotOpen) {
 			return b, err
 		}
 	}

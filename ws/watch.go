@@ -23,10 +23,12 @@ type watch struct {
 	mu       sync.Mutex
 	done     <-chan struct{}
 	stop     func() bool
-	user     time.Time // the application's own deadline
+	user     time.Time // the application's own deadline, or that of the end
 	armed    time.Time // the write timeout in force; zero when it must be set anew
 	active   bool
 	canceled bool
+	ending   bool // user is the deadline of the end
+	aside    bool // what is written now is not the application's call
 }
 
 // enter begins a call with ctx; leave must follow when it returns nil.
@@ -78,15 +80,59 @@ func (w *watch) leave() bool {
 	return canceled
 }
 
-// setUser sets the application's deadline, also for a call in progress.
+// setUser sets the application's deadline, also for a call in progress. Once
+// the connection is ending the deadline isn't the application's any more: to
+// move it would undo the bound on how long the end takes.
 func (w *watch) setUser(t time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.ending {
+		return nil
+	}
+	return w.replace(t)
+}
+
+// setEnd sets the deadline of the end.
+func (w *watch) setEnd(t time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ending = true
+	return w.replace(t)
+}
+
+// replace sets user. mu is held.
+func (w *watch) replace(t time.Time) error {
 	w.user, w.armed = t, time.Time{}
 	if w.active && w.canceled {
 		return nil // leave sets it
 	}
+	if w.aside && !w.ending {
+		return nil // stepBack sets it
+	}
 	return w.set(t)
+}
+
+// stepAside takes the application's deadline off the transport, while octets
+// are written that its calls did not write; stepBack must follow. A deadline
+// that has passed stops Writes, and not the answers to Pings.
+func (w *watch) stepAside() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.aside = true
+	if !w.user.IsZero() && !w.ending {
+		w.armed = time.Time{}
+		_ = w.set(time.Time{})
+	}
+}
+
+func (w *watch) stepBack() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.aside = false
+	if !w.user.IsZero() && !w.ending {
+		w.armed = time.Time{}
+		_ = w.set(w.user)
+	}
 }
 
 // expired tells whether the application's deadline has passed.
@@ -111,7 +157,7 @@ func (w *watch) arm(timeout time.Duration) {
 	}
 	w.armed = now.Add(timeout + timeout/4)
 	t := w.armed
-	if !w.user.IsZero() && w.user.Before(t) {
+	if !w.user.IsZero() && w.user.Before(t) && (w.ending || !w.aside) {
 		t = w.user
 	}
 	_ = w.set(t)
@@ -136,5 +182,6 @@ func (c *Conn) SetReadDeadline(t time.Time) error { return c.reads.setUser(t) }
 // SetWriteDeadline sets the time after which writes fail with
 // os.ErrDeadlineExceeded, those in progress too; the zero time means that only
 // Options.WriteTimeout counts. A write that was cut off after its first octet
-// ends the connection, since its frame can't be taken back.
+// ends the connection, since its frame can't be taken back. What is not written
+// by a call of the application, such as a Pong, is not concerned.
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.writes.setUser(t) }
