@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 )
 
 // cacheDir is where the suite's environments are kept between runs.
@@ -39,6 +40,14 @@ func environment(ctx context.Context, root, python string, out io.Writer) (strin
 	if _, err := os.Stat(ready); err == nil {
 		return inside, nil
 	}
+	free, err := waitLock(ctx, cacheDir(root))
+	if err != nil {
+		return "", err
+	}
+	defer free()
+	if _, err := os.Stat(ready); err == nil {
+		return inside, nil // another run has made it meanwhile
+	}
 
 	fmt.Fprintln(out, "making the suite's Python environment (once, about a minute)")
 	if err := os.RemoveAll(dir); err != nil {
@@ -66,6 +75,22 @@ func environment(ctx context.Context, root, python string, out io.Writer) (strin
 		}
 	}
 	return inside, os.WriteFile(ready, nil, 0o600)
+}
+
+// waitLock takes the lock of a folder as soon as it is free.
+func waitLock(ctx context.Context, dir string) (free func(), err error) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if free, ok, err := tryLock(dir); ok || err != nil {
+			return free, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // install runs one step and keeps what it says.

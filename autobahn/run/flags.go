@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -21,6 +22,15 @@ type config struct {
 	clientCmd []string // test this client in place of autobahn/client
 	update    bool     // write expected.json
 	timeout   time.Duration
+	reports   string // folder; "" is autobahn/reports
+}
+
+// reportsIn returns the absolute path of the folder that the reports go to.
+func (c *config) reportsIn(root string) string {
+	if c.reports == "" {
+		return filepath.Join(root, "autobahn", "reports")
+	}
+	return c.reports
 }
 
 // quick lists the groups that take little time: everything but the large
@@ -42,6 +52,7 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 	f.StringVar(&c.agent, "agent", "longwire", "`name` of what is tested, in the reports")
 	f.BoolVar(&c.update, "update", false, "write the results to expected.json in place of comparing")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "end the whole run after this time")
+	f.StringVar(&c.reports, "reports", "", "`folder` for the suite's reports; its server and client folders are replaced (default autobahn/reports)")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			f.SetOutput(usage)
@@ -82,6 +93,12 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 	}
 	if len(c.clientCmd) > 0 && !strings.Contains(*client, "{url}") {
 		return nil, errors.New("-client needs {url} where the fuzzing server's URL is to stand")
+	}
+	if c.reports != "" {
+		var err error
+		if c.reports, err = filepath.Abs(c.reports); err != nil {
+			return nil, err
+		}
 	}
 	if *quickly {
 		*cases = quick

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,16 @@ func TestFlagsChooseCases(t *testing.T) {
 	c, err = parseFlags([]string{"-cases", "7.1.*"}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"7.1.*"}, c.patterns)
+}
+
+func TestFlagsReports(t *testing.T) {
+	c, err := parseFlags(nil, nil)
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join("root", "autobahn", "reports"), c.reportsIn("root"))
+	c, err = parseFlags([]string{"-reports", "here"}, nil)
+	require.NoError(t, err)
+	assert.True(t, filepath.IsAbs(c.reportsIn("root")))
+	assert.Equal(t, "here", filepath.Base(c.reportsIn("root")))
 }
 
 func TestWrongFlags(t *testing.T) {

@@ -66,6 +66,14 @@ func conform(ctx context.Context, cfg *config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	free, alone, err := tryLock(cfg.reportsIn(root))
+	if err != nil {
+		return err
+	}
+	if !alone {
+		return fmt.Errorf("another run is writing to %s: name another folder with -reports", cfg.reportsIn(root))
+	}
+	defer free()
 	python, err := findPython(ctx)
 	if err != nil {
 		return err
@@ -92,7 +100,7 @@ func conform(ctx context.Context, cfg *config, out io.Writer) error {
 	var sides []*side
 	for _, name := range []string{serverSide, clientSide} {
 		if (name == serverSide && cfg.server) || (name == clientSide && cfg.client) {
-			dir := filepath.Join(root, "autobahn", "reports", name)
+			dir := filepath.Join(cfg.reportsIn(root), name)
 			sides = append(sides, &side{name: name, dir: dir, cases: ids, cfg: cfg, suite: st, bin: bin})
 		}
 	}

@@ -82,7 +82,7 @@ func TestExitCodeOnBareMachine(t *testing.T) {
 		t.Skip("Python 2.7 stands beside the go command")
 	}
 	var out, errs bytes.Buffer
-	assert.Equal(t, exitNoPython, run(t.Context(), nil, &out, &errs), errs.String())
+	assert.Equal(t, exitNoPython, run(t.Context(), []string{"-reports", t.TempDir()}, &out, &errs), errs.String())
 	assert.Contains(t, errs.String(), "no usable Python 2.7")
 }
 

@@ -141,16 +141,18 @@ func (s *side) clientCommand(url string) []string {
 // listen starts a program that is to listen on a free address, and waits until
 // it does. The address may be taken between the look and the use, so a program
 // that ends at once gets another.
-func (s *side) listen(ctx context.Context, name string, argv func(addr string) ([]string, error)) (p *process, addr string, err error) {
+func (s *side) listen(ctx context.Context, name string, argv func(addr string) ([]string, error)) (*process, string, error) {
+	var failures []error
 	for range 3 {
-		if addr, err = freeAddress(ctx); err != nil {
+		addr, err := freeAddress(ctx)
+		if err != nil {
 			return nil, "", err
 		}
 		command, err := argv(addr)
 		if err != nil {
 			return nil, "", err
 		}
-		p, err = start(ctx, name, filepath.Join(s.dir, name+".log"), s.line, command...)
+		p, err := start(ctx, name, filepath.Join(s.dir, name+".log"), s.line, command...)
 		if err != nil {
 			return nil, "", err
 		}
@@ -158,8 +160,9 @@ func (s *side) listen(ctx context.Context, name string, argv func(addr string) (
 			return p, addr, nil
 		}
 		p.stop()
+		failures = append(failures, err)
 	}
-	return nil, "", err
+	return nil, "", errors.Join(failures...)
 }
 
 // line notes the case that a line of the suite's output announces.
