@@ -7,20 +7,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 )
 
-// repository returns the folder of the module that the current folder is in.
-func repository(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+// repository returns the root of the repository that the current folder is in.
+func repository() (string, error) {
+	dir, err := os.Getwd()
 	if err != nil {
-		return "", fmt.Errorf("go env GOMOD: %w", err)
+		return "", err
 	}
-	root := filepath.Dir(strings.TrimSpace(string(out)))
-	if _, err := os.Stat(filepath.Join(root, "autobahn", "requirements.txt")); err != nil {
-		return "", errors.New("run this inside Longwire's repository")
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "autobahn", "requirements.txt")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("run this inside Longwire's repository")
+		}
+		dir = parent
 	}
-	return root, nil
 }
 
 // build builds the programs that the run needs into a new folder.

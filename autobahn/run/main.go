@@ -62,7 +62,7 @@ type usageError struct{ error }
 func conform(ctx context.Context, cfg *config, out io.Writer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, cfg.timeout, fmt.Errorf("not done after %v (-timeout)", cfg.timeout))
 	defer cancel()
-	root, err := repository(ctx)
+	root, err := repository()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -70,30 +71,18 @@ func TestPyenvShim(t *testing.T) {
 }
 
 func TestExitCodeOnBareMachine(t *testing.T) {
-	path := os.Getenv("PATH")
 	bareMachine(t)
-	// The go command is still needed, and is asked before Python is.
-	goRoot, ok := findIn(path, "go")
-	if !ok {
-		t.Skip("no go command on the PATH")
-	}
-	t.Setenv("PATH", goRoot)
-	if _, found := findIn(goRoot, "python2.7"); found {
-		t.Skip("Python 2.7 stands beside the go command")
-	}
 	var out, errs bytes.Buffer
 	assert.Equal(t, exitNoPython, run(t.Context(), []string{"-reports", t.TempDir()}, &out, &errs), errs.String())
 	assert.Contains(t, errs.String(), "no usable Python 2.7")
+	assert.Equal(t, 1, strings.Count(errs.String(), "\n"))
 }
 
-// findIn returns the first folder of a search path that holds the program.
-func findIn(path, program string) (string, bool) {
-	for _, dir := range filepath.SplitList(path) {
-		if _, err := os.Stat(filepath.Join(dir, program)); err == nil {
-			return dir, true
-		}
-	}
-	return "", false
+func TestOutsideTheRepository(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var out, errs bytes.Buffer
+	assert.Equal(t, exitFailed, run(t.Context(), nil, &out, &errs))
+	assert.Contains(t, errs.String(), "inside Longwire's repository")
 }
 
 func TestDigestNamesWhatTheEnvironmentIsMadeFrom(t *testing.T) {
