@@ -132,7 +132,28 @@ func TestMatrix(t *testing.T) {
 	if exists(matrixFile) {
 		want = read(t, matrixFile)
 	}
-	assert.Equal(t, want, got, "%s is not what the directives say: run go test ./docs -update", matrixFile)
+	if got != want {
+		t.Errorf("%s is not what the directives say: run go test ./docs -update\n%s", matrixFile, difference(want, got))
+	}
+}
+
+// difference shows the first lines that only one of two texts has; whole, the
+// matrix would bury what changed.
+func difference(want, got string) string {
+	var b strings.Builder
+	only := func(sign, in, out string) {
+		others := strings.Split(out, "\n")
+		shown := 0
+		for line := range strings.SplitSeq(in, "\n") {
+			if !slices.Contains(others, line) && shown < 5 {
+				shown++
+				fmt.Fprintf(&b, "%s %s\n", sign, line)
+			}
+		}
+	}
+	only("-", want, got)
+	only("+", got, want)
+	return b.String()
 }
 
 // sources are what the matrix is made of.
