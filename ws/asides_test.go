@@ -1,6 +1,9 @@
 package ws_test
 
 import (
+	"context"
+	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -147,6 +150,99 @@ func TestCloseOvertakesTheQueue(t *testing.T) {
 			p.ExpectEOF()
 			p.Hangup()
 			wg.Wait()
+		})
+	}
+}
+
+// A Write that is cut short while it writes what others have queued does no
+// harm: what it began for them is finished, and only its own message is left
+// out.
+func TestWriteGivesUpBehindTheQueue(t *testing.T) {
+	ways := map[string]func(c *ws.Conn) error{
+		"context": func(c *ws.Conn) error {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			return c.Write(ctx, ws.Text, []byte("given up"))
+		},
+		"deadline": func(c *ws.Conn) error {
+			if err := c.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+				return err
+			}
+			return c.Write(context.Background(), ws.Text, []byte("given up"))
+		},
+	}
+	for name, write := range ways {
+		for _, size := range []int{1000, 40_000} {
+			t.Run(fmt.Sprintf("%s, %d octets", name, size), func(t *testing.T) {
+				inPipe(t, wstest.PipeOptions{Size: 100}, nil, func(t *testing.T, c *ws.Conn, p *wstest.Peer) {
+					w, err := c.Writer(t.Context(), ws.Text)
+					require.NoError(t, err)
+					_, err = w.Write([]byte("first"))
+					require.NoError(t, err)
+					require.NoError(t, w.Flush())
+					queued := strings.Repeat("q", size)
+					require.NoError(t, c.TryWrite(ws.Text, []byte(queued)))
+					synctest.Wait()
+					start := time.Now()
+					done := make(chan error)
+					go func() { done <- write(c) }()
+					synctest.Wait() // it waits for the Writer's message to end
+					require.NoError(t, w.Close())
+					err = <-done
+					assert.Equal(t, time.Second, time.Since(start))
+					if name == "context" {
+						require.ErrorIs(t, err, context.DeadlineExceeded)
+					} else {
+						require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+						require.NoError(t, c.SetWriteDeadline(time.Time{}))
+					}
+					go func() { done <- c.Write(context.Background(), ws.Text, []byte("next")) }()
+					p.ExpectMessage(wstest.Text("first"))
+					p.Expect(wstest.Text(queued), wstest.Text("next"))
+					require.NoError(t, <-done)
+				})
+			})
+		}
+	}
+	// What the peer never takes ends the connection, though nobody waits.
+	inPipe(t, wstest.PipeOptions{Size: 100}, &ws.Options{PingInterval: -1}, func(t *testing.T, c *ws.Conn, _ *wstest.Peer) {
+		w, err := c.Writer(t.Context(), ws.Text)
+		require.NoError(t, err)
+		_, err = w.Write([]byte("first"))
+		require.NoError(t, err)
+		require.NoError(t, w.Flush())
+		require.NoError(t, c.TryWrite(ws.Text, make([]byte, 1000)))
+		done := make(chan error)
+		go func() { done <- ways["context"](c) }()
+		synctest.Wait()
+		require.NoError(t, w.Close())
+		require.ErrorIs(t, <-done, context.DeadlineExceeded)
+		<-c.Context().Done()
+		require.ErrorIs(t, context.Cause(c.Context()), ws.ErrWriteTimeout)
+	})
+}
+
+// Close takes no longer than CloseTimeout, even when the peer has answered it
+// late and leaves its side of the transport open.
+func TestCloseIsBounded(t *testing.T) {
+	for _, role := range []ws.Role{ws.RoleServer, ws.RoleClient} {
+		synctest.Test(t, func(t *testing.T) {
+			near, far := wstest.Pipe()
+			c, err := ws.NewConn(near, role, ws.Agreement{}, nil)
+			require.NoError(t, err)
+			peerRole := ws.RoleClient
+			if role == ws.RoleClient {
+				peerRole = ws.RoleServer
+			}
+			p := wstest.NewPeer(t, far, peerRole)
+			start := time.Now()
+			done := make(chan error)
+			go func() { done <- c.Close(ws.StatusNormalClosure, "") }()
+			p.ExpectClose(ws.StatusNormalClosure)
+			pass(ws.DefaultCloseTimeout - 100*time.Millisecond)
+			p.Send(wstest.Close(ws.StatusNormalClosure, ""))
+			require.NoError(t, <-done)
+			assert.Equal(t, ws.DefaultCloseTimeout, time.Since(start))
 		})
 	}
 }

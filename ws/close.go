@@ -47,15 +47,14 @@ func (c *Conn) Close(code StatusCode, reason string) error {
 	if c.closing.CompareAndSwap(false, true) {
 		c.closeHandshake(code, reason)
 	}
-	<-c.gone
+	<-c.gone // when another Close began
 	if e := c.result.Load(); e.Err != nil {
 		return e
 	}
 	return nil
 }
 
-// closeHandshake leaves the connection ended, or on its way there by the
-// goroutine that answers the peer's Close.
+// closeHandshake returns when the transport is closed.
 func (c *Conn) closeHandshake(code StatusCode, reason string) {
 	ctx, cancel := c.closeContext()
 	defer cancel()
@@ -73,6 +72,11 @@ func (c *Conn) closeHandshake(code StatusCode, reason string) {
 		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrCloseTimeout})
 	}
 	<-read
+	select {
+	case <-c.gone:
+	case <-ctx.Done():
+		c.closeTransport() // the peer has closed, and keeps its side open
+	}
 }
 
 // closeContext ends with CloseTimeout.

@@ -143,9 +143,7 @@ func (c *Conn) flush() {
 
 		c.socket.lock(nil, nil) // a holder's write is bounded in time
 		hasMessage := data && c.message.tryLock()
-		c.writes.stepAside()
-		err := c.writePending(hasMessage)
-		c.writes.stepBack()
+		err := c.writeAside(hasMessage)
 		if hasMessage {
 			c.message.unlock()
 		}

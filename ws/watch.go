@@ -28,6 +28,7 @@ type watch struct {
 	active   bool
 	canceled bool
 	ending   bool // user is the deadline of the end
+	released bool // contexts are not registered any more
 	aside    bool // what is written now is not the application's call
 }
 
@@ -38,7 +39,7 @@ func (w *watch) enter(ctx context.Context) error {
 		return nil
 	}
 	w.mu.Lock()
-	if w.done != done {
+	if w.done != done && !w.released {
 		if w.stop != nil {
 			w.stop()
 		}
@@ -135,6 +136,18 @@ func (w *watch) stepBack() {
 	}
 }
 
+// left gives a channel that gets a value when the application's deadline
+// comes, or nil when there is none, and what releases it.
+func (w *watch) left() (<-chan time.Time, func() bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.user.IsZero() {
+		return nil, func() bool { return false }
+	}
+	timer := time.NewTimer(time.Until(w.user))
+	return timer.C, timer.Stop
+}
+
 // expired tells whether the application's deadline has passed.
 func (w *watch) expired() bool {
 	w.mu.Lock()
@@ -168,6 +181,7 @@ func (w *watch) arm(timeout time.Duration) {
 func (w *watch) release() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.released = true
 	if w.stop != nil {
 		w.stop()
 		w.stop, w.done = nil, nil

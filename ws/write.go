@@ -88,29 +88,37 @@ func (c *Conn) writeLocked(ctx context.Context, op frame.Opcode, f protocol.Flag
 	if !c.socket.lock(ctx.Done(), c.ended) {
 		return c.gaveUp(ctx)
 	}
-	defer c.unlockSocket()
+	mine := true
+	defer func() {
+		if mine {
+			c.unlockSocket()
+		}
+	}()
 	if e := c.result.Load(); e != nil {
 		return e
+	}
+	if c.out.pending.Load() {
+		// What was queued before goes first. Only who begins a message may
+		// send what other messages are queued.
+		var err error
+		if mine, err = c.writeOthers(ctx, op == frame.OpText || op == frame.OpBinary); err != nil {
+			return err
+		}
 	}
 	if err := c.writes.enter(ctx); err != nil {
 		return err
 	}
-	// What was queued before goes first. It isn't this caller's, so when it
-	// is cut off the connection ends. Only who begins a message may send what
-	// other messages are queued.
-	started := true
-	err := c.writePending(op == frame.OpText || op == frame.OpBinary)
-	if err == nil {
-		scratch := getBuffer()
-		if m != nil {
-			started, err = c.writePrepared(scratch, m)
-		} else {
-			started, err = c.writeFrame(scratch, op, f, p, more)
-		}
-		putBuffer(scratch)
-		// The Sender counts a fragment as sent.
-		started = started || f&protocol.Fin == 0 || op == frame.OpContinuation
+	scratch := getBuffer()
+	var started bool
+	var err error
+	if m != nil {
+		started, err = c.writePrepared(scratch, m)
+	} else {
+		started, err = c.writeFrame(scratch, op, f, p, more)
 	}
+	putBuffer(scratch)
+	// The Sender counts a fragment as sent.
+	started = started || f&protocol.Fin == 0 || op == frame.OpContinuation
 	canceled := ctx.Done() != nil && c.writes.leave()
 	if err == nil {
 		return nil
