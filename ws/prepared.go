@@ -2,6 +2,7 @@ package ws
 
 import (
 	"context"
+
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
 )
