@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -157,6 +158,35 @@ func TestDialRefusedWithoutAnEnd(t *testing.T) {
 		})})
 		require.ErrorIs(t, err, handshake.ErrStatus)
 		assert.Equal(t, int64(0), resp.ContentLength)
+		assert.Equal(t, time.Duration(0), time.Since(start))
+	})
+}
+
+// cancelingJar is where a test gets in between head and body.
+type cancelingJar struct {
+	http.CookieJar
+	cancel func()
+}
+
+func (j cancelingJar) Cookies(*url.URL) []*http.Cookie { return nil }
+
+func (j cancelingJar) SetCookies(*url.URL, []*http.Cookie) {
+	j.cancel()
+	synctest.Wait() // the transport's deadline has been touched
+}
+
+func TestDialRefusedAndCanceled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		_, resp, err := ws.Dial(ctx, "ws://example.com/", &ws.DialOptions{
+			Jar: cancelingJar{cancel: cancel},
+			NetDial: dialTo(t, func(s *server) {
+				s.write("HTTP/1.1 500 Oh\r\nSet-Cookie: a=b\r\nContent-Length: 9\r\n\r\n")
+			}),
+		})
+		require.ErrorIs(t, err, handshake.ErrStatus)
+		assert.NotNil(t, resp)
 		assert.Equal(t, time.Duration(0), time.Since(start))
 	})
 }

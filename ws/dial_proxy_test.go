@@ -19,6 +19,7 @@ import (
 
 	"longwire.example/ws"
 	"longwire.example/ws/handshake"
+	"longwire.example/ws/wstest"
 )
 
 // relay copies both ways until both are done.
@@ -123,6 +124,37 @@ func TestDialProxyAuthorization(t *testing.T) {
 	require.ErrorIs(t, err, handshake.ErrFieldValue)
 }
 
+// A proxy's credentials do not go to the one of another origin.
+func TestW11_ProxyAuthorizationStaysInItsOrigin(t *testing.T) {
+	seen := map[string]string{}
+	_, _, err := ws.Dial(t.Context(), "ws://a.example/", &ws.DialOptions{
+		Header: http.Header{"Proxy-Authorization": {"Bearer secret"}},
+		Proxy:  func(u *url.URL) (*url.URL, error) { return &url.URL{Scheme: "http", Host: "proxy-of-" + u.Host}, nil },
+		NetDial: func(_ context.Context, _, addr string) (net.Conn, error) {
+			a, b := wstest.Pipe()
+			go func() {
+				defer b.Close()
+				r := bufio.NewReader(b)
+				req, err := http.ReadRequest(r)
+				if !assert.NoError(t, err) {
+					return
+				}
+				seen[addr] = req.Header.Get("Proxy-Authorization")
+				if req.Host == "b.example:80" {
+					return
+				}
+				_, _ = io.WriteString(b, "HTTP/1.1 200 OK\r\n\r\n")
+				_, err = http.ReadRequest(r)
+				assert.NoError(t, err)
+				_, _ = io.WriteString(b, "HTTP/1.1 302 Found\r\nLocation: ws://b.example/\r\nContent-Length: 0\r\n\r\n")
+			}()
+			return a, nil
+		},
+	})
+	checkStep(t, ws.StepProxy, err)
+	assert.Equal(t, map[string]string{"proxy-of-a.example:80": "Bearer secret", "proxy-of-b.example:80": ""}, seen)
+}
+
 func TestDialProxyMisbehaves(t *testing.T) {
 	checkGoroutines(t)
 	for answer, text := range map[string]string{
@@ -132,11 +164,17 @@ func TestDialProxyMisbehaves(t *testing.T) {
 		"SSH-2.0-x\r\n":                                     "malformed HTTP head",
 		"":                                                  "EOF",
 	} {
+		hungUp := make(chan error, 1)
 		l := listen(t, func(nc net.Conn) {
 			defer nc.Close()
-			if _, err := http.ReadRequest(bufio.NewReader(nc)); err == nil {
-				_, _ = io.WriteString(nc, answer)
+			_, err := http.ReadRequest(bufio.NewReader(nc))
+			assert.NoError(t, err)
+			_, err = io.WriteString(nc, answer)
+			assert.NoError(t, err)
+			if answer != "" {
+				_, err = nc.Read(make([]byte, 1))
 			}
+			hungUp <- err
 		})
 		_, resp, err := ws.Dial(t.Context(), "ws://example.com/", &ws.DialOptions{
 			Proxy: ws.ProxyURL(&url.URL{Scheme: "http", Host: l.Addr().String()}),
@@ -144,6 +182,9 @@ func TestDialProxyMisbehaves(t *testing.T) {
 		assert.Nil(t, resp)
 		checkStep(t, ws.StepProxy, err)
 		require.ErrorContains(t, err, text)
+		if answer != "" {
+			require.Error(t, <-hungUp)
+		}
 	}
 	for _, p := range []string{"ftp://127.0.0.1", "//127.0.0.1", "http://127.0.0.1:1", "socks5://127.0.0.1:1", "https://127.0.0.1:1"} {
 		u, err := url.Parse(p)
@@ -195,19 +236,6 @@ func TestDialAddresses(t *testing.T) {
 		require.ErrorIs(t, err, errNoDial)
 		assert.Equal(t, want, got)
 	}
-}
-
-// The environment's proxies are those of http and https.
-func TestDialProxyOfTheEnvironment(t *testing.T) {
-	// net/http reads the environment once in a process, so the choice is
-	// looked at by what must hold in any: never for this machine, and not
-	// where NetDial is set.
-	l := listen(t, func(nc net.Conn) { nc.Close() })
-	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
-	_, _, err := ws.Dial(t.Context(), "ws://"+l.Addr().String(), nil)
-	checkStep(t, ws.StepHandshake, err)
-	_, _, err = ws.Dial(t.Context(), "ws://example.com", &ws.DialOptions{NetDial: noDial})
-	checkStep(t, ws.StepConnect, err)
 }
 
 // socksProxy is a SOCKS 5 proxy (RFC 1928 and 1929) that leads to target and

@@ -347,3 +347,71 @@ func TestUpgradeTLS(t *testing.T) {
 		require.ErrorAs(t, r.err, &e)
 	})
 }
+
+// After a refusal the client's octets are discarded for a second, or 256 KiB
+// of them: a reset would overtake the answer.
+func TestUpgradeRefusalLingers(t *testing.T) {
+	for _, c := range []struct {
+		more int
+		took time.Duration
+	}{{0, time.Second}, {200 << 10, time.Second}, {300 << 10, 0}} {
+		inBubbleUpgrade(t, nil, func(_ context.Context, _ func(), peer net.Conn, done <-chan result) {
+			start := time.Now()
+			_, err := io.WriteString(peer, "no HTTP\r\n")
+			require.NoError(t, err)
+			all, err := io.ReadAll(peer)
+			require.NoError(t, err)
+			assert.True(t, strings.HasPrefix(string(all), "HTTP/1.1 400 "))
+			_, _ = peer.Write(make([]byte, c.more))
+			require.ErrorIs(t, (<-done).err, handshake.ErrHead)
+			assert.Equal(t, c.took, time.Since(start))
+		})
+	}
+}
+
+// hooked is a transport that calls functions after each read and write.
+type hooked struct {
+	net.Conn
+	afterRead, afterWrite func()
+}
+
+func (h hooked) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	if h.afterRead != nil {
+		h.afterRead()
+	}
+	return n, err
+}
+
+func (h hooked) Write(p []byte) (int, error) {
+	n, err := h.Conn.Write(p)
+	if h.afterWrite != nil {
+		h.afterWrite()
+	}
+	return n, err
+}
+
+// A context that ends when everything is done, and has touched the transport's
+// deadline, does not leave a connection behind that can't be used.
+func TestContextEndsAtTheLastMoment(t *testing.T) {
+	t.Run("Upgrade", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		a, b := wstest.Pipe()
+		_, err := io.WriteString(b, requestText("/"))
+		require.NoError(t, err)
+		_, err = ws.Upgrade(ctx, hooked{Conn: a, afterWrite: cancel}, nil)
+		require.ErrorIs(t, err, context.Canceled)
+		all, err := io.ReadAll(b)
+		require.NoError(t, err)
+		assert.Equal(t, sampleAnswer+"\r\n", string(all))
+	})
+	t.Run("Dial", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		plain := dialTo(t, func(s *server) { s.accept("\r\n") })
+		_, _, err := ws.Dial(ctx, "ws://example.com/", &ws.DialOptions{NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			nc, err := plain(ctx, network, addr)
+			return hooked{Conn: nc, afterRead: cancel}, err
+		}})
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
