@@ -87,6 +87,11 @@ func (r *refused) write(w http.ResponseWriter, req *http.Request) {
 	}
 	if req.ProtoMajor == 1 {
 		h.Set("Connection", "close") // net/http looks at the first value
+		if req.ContentLength != 0 {
+			// net/http waits for a body that was announced before it closes,
+			// and without a ReadTimeout it waits for ever (W20).
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lingerTime))
+		}
 	}
 	for _, f := range r.answer.Fields {
 		switch name := http.CanonicalHeaderKey(f.Name); name {
