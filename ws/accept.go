@@ -52,7 +52,7 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 	var req *Request
 	if s.OnRequest != nil {
 		req = &Request{
-			Method: in.Method, Target: in.Target, Host: in.Host, Secure: in.Secure,
+			Method: in.Method, Target: in.Target, Host: in.Host, Secure: in.Secure, TLS: r.TLS,
 			Header: r.Header, Response: http.Header{}, RemoteAddr: r.RemoteAddr,
 		}
 	}

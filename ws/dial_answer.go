@@ -3,6 +3,7 @@ package ws
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -78,20 +79,21 @@ func (d *dialer) shakeHands(ctx context.Context, nc net.Conn, u *handshake.URI) 
 
 // readAnswer reads the response, past those that announce another one.
 func readAnswer(nc net.Conn, buf *buffer, h *handshake.Head) (end, filled int, err error) {
-	end, filled, err = readHead(nc, buf[:], func(b []byte) (int, error) {
+	past := 0 // the answers before the one that counts
+	end, filled, err = readHead(nc, buf[:], 0, func(b []byte) (int, error) {
 		for {
-			n, err := handshake.ParseResponse(b[end:], h)
+			n, err := handshake.ParseResponse(b[past:], h)
 			if n == 0 || err != nil {
-				if err == nil && len(b) == len(buf) {
-					err = errInterim
-				}
 				return 0, err
 			}
-			if end += n; !h.Interim() {
-				return end, nil
+			if past += n; !h.Interim() {
+				return past, nil
 			}
 		}
 	})
+	if errors.Is(err, errHeadBuffer) {
+		err = errInterim // one answer alone fits
+	}
 	return end, filled, err
 }
 

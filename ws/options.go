@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -116,6 +117,10 @@ type Request struct {
 	Target string // as on the request line
 	Host   string
 	Secure bool // TLS on this hop
+
+	// TLS is the state of TLS on this hop, nil without it: a client's
+	// certificate is there.
+	TLS *tls.ConnectionState
 
 	// Header holds the request's fields. It is not to be changed.
 	Header http.Header

@@ -73,6 +73,7 @@ func TestOnRequest(t *testing.T) {
 		assert.Equal(t, "/a?b", r.Target)
 		assert.Equal(t, "example.com", r.Host)
 		assert.False(t, r.Secure)
+		assert.Nil(t, r.TLS)
 		assert.Equal(t, "1", r.header.Get("X-Mine"))
 		assert.NotEmpty(t, r.RemoteAddr)
 

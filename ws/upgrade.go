@@ -52,10 +52,10 @@ func (s *settings) upgrade(ctx context.Context, nc net.Conn) (*Conn, error) {
 	}()
 	g := newGuard(ctx, nc, s.HandshakeTimeout)
 	defer g.release() //nolint:errcheck // the conn is closed, or it was looked at before
-	buf := getBuffer()
-	defer putBuffer(buf)
+	small := headBuffers.Get().(*headBuffer)
+	defer headBuffers.Put(small)
 
-	c, err := s.serveHandshake(&g, nc, buf)
+	c, err := s.serveHandshake(&g, nc, small)
 	if err == nil {
 		opened = true
 		return c, nil
@@ -63,14 +63,35 @@ func (s *settings) upgrade(ctx context.Context, nc net.Conn) (*Conn, error) {
 	if r, ok := errors.AsType[*refused](err); ok {
 		_ = g.release()
 		s.logRefused(r, addrString(nc.RemoteAddr()))
-		r.writeTo(nc, buf[:])
+		r.writeTo(nc, small[:])
 	}
 	return nil, err
 }
 
+// headBuffer has room for the requests of browsers. Larger ones move to a
+// buffer for the longest; most never need it, and a crowd of clients that send
+// slowly or nothing is cheaper.
+type headBuffer [4 << 10]byte
+
+var headBuffers = sync.Pool{New: func() any { return new(headBuffer) }}
+
+// readRequest reads the head of a request into small or, when it does not fit,
+// into a buffer that release gives back.
+func readRequest(nc net.Conn, small *headBuffer, h *handshake.Head) (b []byte, end int, release func(), err error) {
+	parse := func(b []byte) (int, error) { return handshake.ParseRequest(b, h) }
+	end, filled, err := readHead(nc, small[:], 0, parse)
+	if !errors.Is(err, errHeadBuffer) {
+		return small[:filled], end, func() {}, err
+	}
+	large := getBuffer()
+	copy(large[:], small[:])
+	end, filled, err = readHead(nc, large[:], filled, parse)
+	return large[:filled], end, func() { putBuffer(large) }, err
+}
+
 // serveHandshake is the server's side of the opening handshake. A *refused
 // error has not been answered yet.
-func (s *settings) serveHandshake(g *guard, nc net.Conn, buf *buffer) (*Conn, error) {
+func (s *settings) serveHandshake(g *guard, nc net.Conn, small *headBuffer) (*Conn, error) {
 	t, secure := nc.(secured)
 	if secure {
 		// TLS comes first, and everything else through it (section 4.2.2,
@@ -85,7 +106,8 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, buf *buffer) (*Conn, er
 		h.Reset()
 		heads.Put(h)
 	}()
-	end, filled, err := readHead(nc, buf[:], func(b []byte) (int, error) { return handshake.ParseRequest(b, h) })
+	b, end, release, err := readRequest(nc, small, h)
+	defer release()
 	if err != nil {
 		return nil, s.headFailed(g, err)
 	}
@@ -96,19 +118,23 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, buf *buffer) (*Conn, er
 			Method: in.Method, Target: in.Target, Host: in.Host, Secure: secure,
 			Header: headerOf(h), Response: http.Header{}, RemoteAddr: addrString(nc.RemoteAddr()),
 		}
+		if secure {
+			state := t.ConnectionState()
+			req.TLS = &state
+		}
 	}
 	// The answer is made behind what was received.
-	b, a, r := s.answer(buf[filled:filled], &in, req, nil)
+	answer, a, r := s.answer(b[len(b):], &in, req, nil)
 	if r != nil {
 		return nil, r
 	}
-	if _, err = nc.Write(b); err != nil {
+	if _, err = nc.Write(answer); err != nil {
 		return nil, fmt.Errorf("ws: upgrade: %w", g.cause(err))
 	}
 	if err = g.release(); err != nil {
 		return nil, fmt.Errorf("ws: upgrade: %w", err)
 	}
-	text := string(buf[:end])
+	text := string(b[:end])
 	return newConn(nc, RoleServer, s, Info{
 		Subprotocol: within(text, a.Subprotocol),
 		HTTPVersion: "HTTP/1.1",
@@ -118,7 +144,7 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, buf *buffer) (*Conn, er
 		RemoteAddr:  nc.RemoteAddr(),
 		request:     text,
 		base:        context.WithoutCancel(g.ctx),
-	}, buf[end:filled]), nil
+	}, b[end:]), nil
 }
 
 // headFailed tells what it means that no request could be read.
@@ -136,11 +162,17 @@ func (s *settings) headFailed(g *guard, err error) error {
 	}
 }
 
+var errHeadBuffer = errors.New("ws: head does not fit its buffer")
+
 // readHead reads until parse has a head. end is where the head ends in buf,
 // filled where the octets received end: those between the two are frames
-// (W13). buf has room for more than the longest head.
-func readHead(nc net.Conn, buf []byte, parse func([]byte) (int, error)) (end, filled int, err error) {
+// (W13). buf holds filled octets to begin with; when it has no room for the
+// head, the error is errHeadBuffer.
+func readHead(nc net.Conn, buf []byte, filled int, parse func([]byte) (int, error)) (end, _ int, err error) {
 	for empty := 0; empty < 100; {
+		if filled == len(buf) {
+			return 0, filled, errHeadBuffer
+		}
 		n, err := nc.Read(buf[filled:])
 		filled += n
 		if n == 0 {

@@ -149,6 +149,15 @@ func TestW6_UpgradeLimits(t *testing.T) {
 			require.ErrorIs(t, (<-results).err, c.err)
 		})
 	}
+	t.Run("just not too long", func(t *testing.T) {
+		for _, n := range []int{3 << 10, 4<<10 - 200, 4 << 10, 8 << 10, 15 << 10} {
+			resp, _, _ := exchange(t, addr, requestText("/", "X-A: "+strings.Repeat("a", n)))
+			assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
+			r := <-results
+			require.NoError(t, r.err)
+			assert.Len(t, r.c.Info().Header.Get("X-A"), n)
+		}
+	})
 	t.Run("100 fields", func(t *testing.T) {
 		resp, _, _ := exchange(t, addr, requestText("/", many[:95]...))
 		assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
@@ -303,7 +312,12 @@ func TestUpgradeWithWrongOptions(t *testing.T) {
 func TestUpgradeTLS(t *testing.T) {
 	checkGoroutines(t)
 	serverTLS, clientTLS := tlsOf(t)
-	addr, results := upgraded(t, nil, func(nc net.Conn) net.Conn { return tls.Server(nc, serverTLS) })
+	o := &ws.Options{OnRequest: func(r *ws.Request) error {
+		assert.True(t, r.Secure)
+		assert.True(t, r.TLS != nil && r.TLS.HandshakeComplete)
+		return nil
+	}}
+	addr, results := upgraded(t, o, func(nc net.Conn) net.Conn { return tls.Server(nc, serverTLS) })
 
 	t.Run("handshake and frames go through TLS", func(t *testing.T) {
 		nc, err := tls.Dial("tcp", addr, clientTLS)
