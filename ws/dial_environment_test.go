@@ -31,7 +31,7 @@ func TestDialProxyOfTheEnvironment(t *testing.T) {
 
 	exe, err := os.Executable()
 	require.NoError(t, err)
-	child := exec.CommandContext(t.Context(), exe, "-test.run=^TestDialProxyOfTheEnvironment$", "-test.v") //nolint:gosec // this test itself
+	child := exec.CommandContext(t.Context(), exe, "-test.run=^TestDialProxyOfTheEnvironment$", "-test.v")
 	child.Env = append(os.Environ(),
 		environmentChild+"="+s.Listener.Addr().String(),
 		"HTTP_PROXY=http://"+plain, "HTTPS_PROXY=http://"+secure, "NO_PROXY=direct.example",

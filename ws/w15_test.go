@@ -174,7 +174,9 @@ var deaths = map[string]func(n int64) wstest.Faults{
 	"stall, both": func(n int64) wstest.Faults {
 		return wstest.Faults{Write: fault(wstest.FaultStall, n), Read: fault(wstest.FaultStall, n)}
 	},
-	"in pieces": func(n int64) wstest.Faults { return wstest.Faults{WritePiece: int(n) + 1, ReadPiece: int(n) + 1} },
+	"fail, sending": func(n int64) wstest.Faults { return wstest.Faults{Write: fault(wstest.FaultFail, n)} },
+	"short writes":  func(n int64) wstest.Faults { return wstest.Faults{Write: fault(wstest.FaultShort, n)} },
+	"in pieces":     func(n int64) wstest.Faults { return wstest.Faults{WritePiece: int(n) + 1, ReadPiece: int(n) + 1} },
 }
 
 func fault(kind wstest.FaultKind, n int64) wstest.Fault { return wstest.Fault{Kind: kind, After: n} }

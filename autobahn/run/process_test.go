@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,11 +41,21 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// skipForeign skips the test when this program was built for another machine:
+// under an emulator it runs, but the kernel can't start it a second time.
+func skipForeign(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, syscall.ENOEXEC) {
+		t.Skip(err)
+	}
+}
+
 // play starts this program in a role.
 func play(t *testing.T, role string, onLine func(string), args ...string) *process {
 	t.Helper()
 	t.Setenv(roleVariable, role)
 	p, err := start(t.Context(), role, filepath.Join(t.TempDir(), "log"), onLine, append([]string{os.Args[0]}, args...)...)
+	skipForeign(t, err)
 	require.NoError(t, err)
 	t.Cleanup(p.stop)
 	return p
@@ -82,6 +94,7 @@ func TestProcessEndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Setenv(roleVariable, "listen")
 	p, err := start(ctx, "listen", filepath.Join(t.TempDir(), "log"), nil, os.Args[0], "127.0.0.1:0")
+	skipForeign(t, err)
 	require.NoError(t, err)
 	cancel()
 	<-p.done

@@ -56,7 +56,7 @@ func (s *streams) get(token string) (*stream, error) {
 	if s.byToken == nil {
 		s.byToken = map[string]*stream{}
 	}
-	st := newStream(func() { s.forget(token) })
+	st := newStream(func(st *stream) { s.forget(token, st) })
 	s.byToken[token] = st
 	return st, nil
 }
@@ -68,10 +68,14 @@ func (s *streams) find(token string) *stream {
 	return s.byToken[token]
 }
 
-func (s *streams) forget(token string) {
+// forget gives the place of a stream free. A token that was used again since is
+// that of another stream.
+func (s *streams) forget(token string, st *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.byToken, token)
+	if s.byToken[token] == st {
+		delete(s.byToken, token)
+	}
 }
 
 // close ends all streams; there will be no new ones.

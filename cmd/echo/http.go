@@ -17,8 +17,10 @@ import (
 const (
 	maxHeaderBytes    = 16 << 10
 	readHeaderTimeout = 10 * time.Second
-	idleTimeout       = 2 * time.Minute // between two requests for the page and the like
-	lastRequests      = time.Second     // for those in progress when the program ends
+	bodyTimeout       = 10 * time.Second // for what no request here needs much of
+	answerTimeout     = 30 * time.Second // for its whole way to the client; a stream of frames sets its own
+	idleTimeout       = 2 * time.Minute  // between two requests for the page and the like
+	lastRequests      = time.Second      // for those in progress when the program ends
 )
 
 // httpDriver serves upgrades through net/http, and beside them the page.
@@ -41,6 +43,7 @@ func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
 		Handler:           d,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
+		WriteTimeout:      answerTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          log.New(stderr, "echo: ", 0),
 	}
@@ -62,6 +65,10 @@ func (d *httpDriver) routes(cfg config) {
 
 func (d *httpDriver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.ContentLength != 0 {
+		// A ReadTimeout would end streams of frames too.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+	}
 	if asksForUpgrade(r) {
 		d.upgrade(w, r)
 		return
@@ -97,6 +104,7 @@ func (d *httpDriver) upgrade(w http.ResponseWriter, r *http.Request) {
 			err = st.claim()
 		}
 		if err != nil {
+			w.Header().Set("Connection", "close") // what follows may be frames
 			answer(w, err)
 			return
 		}

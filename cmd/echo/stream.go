@@ -18,7 +18,7 @@ const (
 
 // stream takes the frames of one connection to the reader of its token.
 type stream struct {
-	remove func()        // forgets the token
+	remove func(*stream) // forgets the token
 	wake   chan struct{} // holds an element when there is something to take
 
 	mu      sync.Mutex
@@ -38,7 +38,7 @@ type frameEvent struct {
 	an   frame.Annotation
 }
 
-func newStream(remove func()) *stream {
+func newStream(remove func(*stream)) *stream {
 	s := &stream{remove: remove, wake: make(chan struct{}, 1)}
 	s.expiry = time.AfterFunc(streamLife, s.expired)
 	return s
@@ -106,7 +106,7 @@ func (s *stream) finish(cause string) {
 	s.expiry.Stop()
 	s.mu.Unlock()
 	s.signal()
-	s.remove()
+	s.remove(s)
 }
 
 func (s *stream) signal() {

@@ -125,7 +125,7 @@ func TestTooManyStreams(t *testing.T) {
 
 // Frames that find the queue full are counted where they are missing.
 func TestSlowReader(t *testing.T) {
-	st := newStream(func() {})
+	st := newStream(func(*stream) {})
 	f := &feed{stream: st, number: 1}
 	for range streamQueue + 7 {
 		f.frame(frame.SideClient, frame.Annotation{})
@@ -138,7 +138,7 @@ func TestSlowReader(t *testing.T) {
 	assert.Equal(t, &droppedRecord{Type: "dropped", Frames: 7}, items[streamQueue])
 	assert.IsType(t, &endRecord{}, items[streamQueue+1])
 
-	st = newStream(func() {})
+	st = newStream(func(*stream) {})
 	f.stream = st
 	for range streamQueue + 1 {
 		f.frame(frame.SideClient, frame.Annotation{})
