@@ -20,9 +20,9 @@ import (
 // (http.ResponseController).
 //
 // The connection does not end with r's context or when the handler returns.
-// A handler that stays keeps its goroutine and the buffers of net/http alive:
-// 13 KiB more for each idle connection (Go 1.26, linux/amd64) than when it
-// returns and leaves the connection to another goroutine, as Handler does.
+// A handler that stays keeps its goroutine and the buffers of net/http alive.
+// One that returns and leaves the connection to another goroutine, as Handler
+// does, gives them back.
 func Accept(w http.ResponseWriter, r *http.Request, o *Options) (*Conn, error) {
 	s, err := newSettings(o)
 	if err != nil {
