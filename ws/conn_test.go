@@ -362,7 +362,9 @@ func TestCloseBothSides(t *testing.T) {
 			var e *CloseError
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, StatusGoingAway, e.Code)
-			assert.Equal(t, "both", e.Reason)
+			// Who had the other's Close before its own went out has answered
+			// it, and an answer repeats the code alone.
+			assert.Contains(t, []string{"both", ""}, e.Reason)
 			require.ErrorIs(t, err, net.ErrClosed)
 			require.ErrorIs(t, c.Write(t.Context(), Text, nil), net.ErrClosed)
 			require.ErrorIs(t, context.Cause(c.Context()), net.ErrClosed)

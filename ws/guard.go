@@ -14,6 +14,7 @@ import (
 type guard struct {
 	ctx  context.Context
 	stop func() bool
+	done chan struct{} // closed when the context has touched the transport
 }
 
 // newGuard sets the deadline of nc to that of ctx or to timeout from now,
@@ -29,7 +30,12 @@ func newGuard(ctx context.Context, nc net.Conn, timeout time.Duration) guard {
 	_ = nc.SetDeadline(t)
 	g := guard{ctx: ctx}
 	if ctx.Done() != nil {
-		g.stop = context.AfterFunc(ctx, func() { _ = nc.SetDeadline(aLongTimeAgo) })
+		done := make(chan struct{})
+		g.done = done
+		g.stop = context.AfterFunc(ctx, func() {
+			_ = nc.SetDeadline(aLongTimeAgo)
+			close(done)
+		})
 	}
 	return g
 }
@@ -41,6 +47,7 @@ func (g *guard) release() error {
 		g.stop = nil
 		return nil
 	}
+	<-g.done // released once, a context that ended stays to be told
 	return g.ctx.Err()
 }
 

@@ -131,9 +131,9 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, small *headBuffer) (*Co
 	if _, err = nc.Write(answer); err != nil {
 		return nil, fmt.Errorf("ws: upgrade: %w", g.cause(err))
 	}
-	if err = g.release(); err != nil {
-		return nil, fmt.Errorf("ws: upgrade: %w", err)
-	}
+	// The answer is out and the connection is open. A context that ends now
+	// comes too late; newConn undoes what it did to the deadline.
+	_ = g.release()
 	text := string(b[:end])
 	return newConn(nc, RoleServer, s, Info{
 		Subprotocol: within(text, a.Subprotocol),

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -406,18 +407,21 @@ func (h hooked) Write(p []byte) (int, error) {
 }
 
 // A context that ends when everything is done, and has touched the transport's
-// deadline, does not leave a connection behind that can't be used.
+// deadline, does not leave a connection behind that can't be used: a server has
+// told the client that it is open, a client has told nobody.
 func TestContextEndsAtTheLastMoment(t *testing.T) {
 	t.Run("Upgrade", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		a, b := wstest.Pipe()
 		_, err := io.WriteString(b, requestText("/"))
 		require.NoError(t, err)
-		_, err = ws.Upgrade(ctx, hooked{Conn: a, afterWrite: cancel}, nil)
-		require.ErrorIs(t, err, context.Canceled)
+		c, err := ws.Upgrade(ctx, hooked{Conn: a, afterWrite: sync.OnceFunc(cancel)}, nil)
+		require.NoError(t, err, "the answer is out: the connection is open")
+		require.NoError(t, c.Write(t.Context(), ws.Text, []byte("hi")))
+		require.NoError(t, c.CloseNow())
 		all, err := io.ReadAll(b)
 		require.NoError(t, err)
-		assert.Equal(t, sampleAnswer+"\r\n", string(all))
+		assert.Equal(t, sampleAnswer+"\r\n\x81\x02hi", string(all))
 	})
 	t.Run("Dial", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -114,5 +114,9 @@ func (t *tester) visit(ctx context.Context, limit time.Duration, path string, qu
 	if err != nil {
 		return err
 	}
-	return errors.Join(talk(ctx, c), c.CloseNow())
+	err = talk(ctx, c)
+	// Close returns when the transport is closed. Only then has the server seen
+	// the end of the case, and may be asked for the report.
+	_ = c.Close(ws.StatusNormalClosure, "")
+	return err
 }

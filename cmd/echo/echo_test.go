@@ -201,7 +201,7 @@ func TestShutdown(t *testing.T) {
 func TestShutdownOfSilentPeer(t *testing.T) {
 	each(t, func(t *testing.T, driver string) {
 		p := startWith(t, func(ctx context.Context, p *program) int {
-			cfg := config{addr: "127.0.0.1:0", driver: driver, maxMessage: 100, closeTimeout: 50 * time.Millisecond}
+			cfg := config{addr: "127.0.0.1:0", driver: driver, maxMessage: 100, closeTimeout: 500 * time.Millisecond}
 			assert.NoError(t, listenAndServe(ctx, cfg, p.stdout, p.stderr))
 			return exitOK
 		})
