@@ -39,6 +39,7 @@ func startBrowser(t *testing.T) browser {
 		chromedp.NoFirstRun,
 		chromedp.IgnoreCertErrors, // cmd/echo -tls signs its own
 		chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-breakpad", true), // no crash reports, which would be kept outside the profile
 		// It looks for nobody outside this machine.
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true),

@@ -189,6 +189,9 @@ func (c *Conn) writePending(withQueue bool) error {
 		queue, o.queue = o.queue, nil
 	}
 	o.mu.Unlock()
+	if len(queue) > 0 {
+		defer o.written(queue) // not before it is: a slow peer holds no second queue
+	}
 
 	b, err := c.writeQueue(scratch, b, queue)
 	if err != nil {
@@ -210,20 +213,22 @@ func (c *Conn) writePending(withQueue bool) error {
 	return err
 }
 
+// written takes what has left the queue out of the count.
+func (o *outbox) written(queue []queued) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.messages -= len(queue)
+	for i := range queue {
+		o.octets -= queue[i].size()
+	}
+}
+
 // writeQueue writes queued messages, as many in one write as fit in scratch.
 // It gives what it left unwritten in b.
 func (c *Conn) writeQueue(scratch *buffer, b []byte, queue []queued) ([]byte, error) {
-	var messages, octets int
-	defer func() {
-		c.out.mu.Lock()
-		c.out.messages -= messages
-		c.out.octets -= octets
-		c.out.mu.Unlock()
-	}()
 	for i := range queue {
 		q := &queue[i]
 		size := q.size()
-		messages, octets = messages+1, octets+size
 		p := q.data
 		if q.prepared != nil {
 			p = q.prepared.payload()

@@ -1,8 +1,10 @@
 package ws
 
 import (
+	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -107,4 +109,20 @@ func TestControlFramesBetweenFragments(t *testing.T) {
 		want(protocol.KindData, "two")
 		want(protocol.KindData, "queued")
 	})
+}
+
+// What is being written counts as queued until it is: a peer that takes
+// nothing holds one queue and not a second one.
+func TestW17_StuckMessageCounts(t *testing.T) {
+	a, _ := net.Pipe() // nobody reads
+	c := connOver(t, a, RoleServer, &Options{QueueMessages: 1})
+	require.NoError(t, c.TryWrite(Text, []byte("stuck")))
+	require.Eventually(t, func() bool {
+		c.out.mu.Lock()
+		defer c.out.mu.Unlock()
+		return len(c.out.queue) == 0 // taken, and in the write
+	}, 5*time.Second, time.Millisecond)
+	require.ErrorIs(t, c.TryWrite(Text, nil), ErrBackpressure)
+	messages, octets := c.Buffered()
+	assert.Equal(t, []int{1, 5}, []int{messages, octets})
 }

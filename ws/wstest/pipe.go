@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -45,6 +46,7 @@ func NewPipe(o PipeOptions) (a, b *PipeEnd) {
 
 // PipeEnd is one end of a pipe. Its methods may be called from any goroutine.
 type PipeEnd struct {
+	closed        atomic.Bool
 	in, out       *half
 	local, remote PipeAddr
 }
@@ -73,10 +75,11 @@ func (e *PipeEnd) CloseWrite() error {
 
 // Close closes the end. The other one reads io.EOF after what was written.
 func (e *PipeEnd) Close() error {
-	e.out.closeWrite()
-	if !e.in.closeRead() {
+	if e.closed.Swap(true) {
 		return net.ErrClosed
 	}
+	e.out.closeWrite()
+	e.in.closeRead()
 	return nil
 }
 
