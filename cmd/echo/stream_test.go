@@ -103,6 +103,14 @@ func TestOneReaderAndOneConnection(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, statusOf(st.claim()))
 	st.leave()
 	require.NoError(t, st.read())
+
+	// A reader that leaves late takes no other stream of the token with it.
+	st.finish("")
+	st.take()
+	next, err := s.get(token(0))
+	require.NoError(t, err)
+	st.leave()
+	assert.Same(t, next, s.find(token(0)))
 }
 
 func TestTooManyStreams(t *testing.T) {
