@@ -108,7 +108,7 @@ func (n *netConn) Write(p []byte) (int, error) {
 		return len(p), nil
 	case n.closed.Load():
 		return 0, net.ErrClosed
-	case !ended && (errors.Is(err, context.Canceled) || isTimeout(err)):
+	case !ended && (errors.Is(err, context.Canceled) || errors.Is(err, os.ErrDeadlineExceeded)):
 		// What comes after this says how it left the connection.
 		return 0, os.ErrDeadlineExceeded
 	default:

@@ -149,7 +149,7 @@ func (c *Conn) flush() {
 		}
 		c.socket.unlock()
 		if err != nil {
-			_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
+			_ = c.othersFailed(err)
 			c.closeTransport() // also when it had ended and only the last frame was due
 			return             // flushing stays set: nothing more will be written
 		}

@@ -58,8 +58,7 @@ func (c *Conn) pongNow(ev protocol.Event) bool {
 // writeRest writes what is left of a frame and frees the socket, which is
 // held.
 func (c *Conn) writeRest(rest []byte) {
-	if _, err := c.emit(rest); err != nil {
-		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
-	}
+	_, err := c.emit(rest)
+	_ = c.othersFailed(err)
 	c.unlockSocket()
 }

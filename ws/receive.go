@@ -54,8 +54,12 @@ func (c *Conn) endRead(ctx context.Context, err error) error {
 	return err
 }
 
-// isTimeout tells whether err is that of a deadline.
-func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+// isTimeout tells whether err is that of a deadline, and not the end of the
+// connection, of which a deadline may be the cause.
+func isTimeout(err error) bool {
+	_, ended := errors.AsType[*CloseError](err)
+	return !ended && errors.Is(err, os.ErrDeadlineExceeded)
+}
 
 // dataEvent gives the next event of a data message and handles what comes in
 // between. An error that isTimeout leaves the connection as it is; any other
