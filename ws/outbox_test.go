@@ -1,9 +1,11 @@
 package ws
 
 import (
+	"context"
 	"net"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -11,6 +13,7 @@ import (
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
+	"longwire.example/ws/wstest"
 )
 
 // A Ping that comes while the flushing goroutine is in the middle of a write
@@ -125,4 +128,35 @@ func TestW17_StuckMessageCounts(t *testing.T) {
 	require.ErrorIs(t, c.TryWrite(Text, nil), ErrBackpressure)
 	messages, octets := c.Buffered()
 	assert.Equal(t, []int{1, 5}, []int{messages, octets})
+}
+
+// Whoever waits to write a message and gives up just when its turn comes lets
+// the queue go instead: nobody else is there to do it.
+func TestQueueGoesWhenAWaiterGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := wstest.Pipe()
+		c, err := NewConn(near, RoleServer, Agreement{}, &Options{PingInterval: -1})
+		require.NoError(t, err)
+		require.True(t, c.message.tryLock())
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- c.Write(ctx, Text, []byte("given up")) }()
+		synctest.Wait()
+
+		// The lock is unlocked: it is free of its holder, and on its way.
+		c.message.n.Add(-1)
+		cancel()
+		synctest.Wait()
+		require.NoError(t, c.TryWrite(Text, []byte("queued")))
+		synctest.Wait()
+		c.message.token <- struct{}{}
+		require.ErrorIs(t, <-done, context.Canceled)
+		synctest.Wait()
+		messages, _ := c.Buffered()
+		assert.Zero(t, messages)
+		assert.Equal(t, 2+len("queued"), far.Unread())
+
+		require.NoError(t, far.Close())
+		require.NoError(t, c.CloseNow())
+	})
 }

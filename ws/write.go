@@ -56,6 +56,11 @@ func (c *Conn) lockMessage(ctx context.Context) error {
 	if c.message.lock(ctx.Done(), c.ended) {
 		return nil
 	}
+	// The lock may have passed through here, and for as long the queue could
+	// not go.
+	if c.out.pending.Load() {
+		c.kick()
+	}
 	return c.gaveUp(ctx)
 }
 
