@@ -98,12 +98,16 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 	return t, dst, nil
 }
 
+// discarded stands for the Reader of a message that is being discarded: its
+// own is stale, also when this read is cut short.
+var discarded = new(Reader)
+
 // skipUnread discards what is left of a message that was handed to a Reader.
 func (c *Conn) skipUnread() error {
 	if c.in.reader == nil {
 		return nil
 	}
-	c.in.rest = nil
+	c.in.reader, c.in.rest = discarded, nil
 	for !c.in.fin {
 		if _, err := c.dataEvent(); err != nil {
 			return err
