@@ -17,11 +17,13 @@ import (
 // given once as an error. Leaving the loop leaves the connection usable.
 func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
-		var whole []byte // the message, when it came in pieces
-		defer func() { putMessageBuffer(whole) }()
+		// The message, when it came in pieces. Where the loop is left, its
+		// last one may still be in use.
+		var whole []byte
 		for {
 			m, err := c.nextMessage(ctx, &whole)
 			if err != nil {
+				putMessageBuffer(whole)
 				if e, ok := errors.AsType[*CloseError](err); !ok || !e.clean() {
 					yield(Message{}, err)
 				}
