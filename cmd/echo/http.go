@@ -17,7 +17,7 @@ import (
 const (
 	maxHeaderBytes    = 16 << 10
 	readHeaderTimeout = 10 * time.Second
-	bodyTimeout       = 10 * time.Second // for what no request here needs much of
+	readTimeout       = 15 * time.Second // for a request with its body
 	answerTimeout     = 30 * time.Second // for its whole way to the client; a stream of frames sets its own
 	idleTimeout       = 2 * time.Minute  // between two requests for the page and the like
 	lastRequests      = time.Second      // for those in progress when the program ends
@@ -43,6 +43,7 @@ func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
 		Handler:           d,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
 		WriteTimeout:      answerTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          log.New(stderr, "echo: ", 0),
@@ -65,10 +66,6 @@ func (d *httpDriver) routes(cfg config) {
 
 func (d *httpDriver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if r.ContentLength != 0 {
-		// A ReadTimeout would end streams of frames too.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
-	}
 	if asksForUpgrade(r) {
 		d.upgrade(w, r)
 		return
