@@ -71,9 +71,10 @@ type Options struct {
 	// HandshakeTimeout bounds the opening handshake: 10 s by default.
 	HandshakeTimeout time.Duration
 
-	// WriteTimeout bounds one write to the transport: a peer that takes
-	// nothing for 10 s (by default) loses the connection. It may act up to a
-	// quarter later, since the deadline is not set anew for each message.
+	// WriteTimeout is how long a peer may need to take 32 KiB, or a message
+	// that is shorter: 10 s by default. A slower one loses the connection. It
+	// may act up to a quarter later, since the deadline is not set anew for
+	// each message.
 	WriteTimeout time.Duration
 
 	// CloseTimeout bounds the closing handshake: 5 s by default.

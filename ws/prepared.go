@@ -2,6 +2,7 @@ package ws
 
 import (
 	"context"
+	"slices"
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
@@ -45,5 +46,17 @@ func (c *Conn) writePrepared(scratch *buffer, m *Prepared) (sent bool, err error
 		}
 		return false, err
 	}
-	return c.emit(m.frame)
+	switch {
+	case len(m.frame) <= bufferSize:
+		return c.emit(m.frame)
+	case c.idle != nil:
+		return c.emitVector(m.frame, nil, nil)
+	}
+	for b := range slices.Chunk(m.frame, bufferSize) {
+		some, err := c.emit(b)
+		if sent = sent || some; err != nil {
+			return sent, err
+		}
+	}
+	return sent, nil
 }

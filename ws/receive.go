@@ -212,10 +212,15 @@ func (c *Conn) readFailed(err error) error {
 	return c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})
 }
 
+// started is where the time of MaxControlRate begins. A difference of times
+// does not go back; the clock on the wall may be set back, and every control
+// frame after that would look like a flood.
+var started = time.Now()
+
 // onControl handles a control frame, which may come in the middle of a
 // message (section 5.4).
 func (c *Conn) onControl(ev protocol.Event) error {
-	if !c.control.Allow(time.Now().UnixNano()) {
+	if !c.control.Allow(int64(time.Since(started))) {
 		return c.fail(frame.ErrControlFlood)
 	}
 	switch ev.Kind {

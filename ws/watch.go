@@ -176,6 +176,18 @@ func (w *watch) arm(timeout time.Duration) {
 	_ = w.set(t)
 }
 
+// renew makes the next arm set the write timeout anew after it has passed. It
+// gives false when it was not that which interrupted the write.
+func (w *watch) renew() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.canceled || !w.user.IsZero() && (w.ending || !w.aside) && !time.Now().Before(w.user) {
+		return false
+	}
+	w.armed = time.Time{}
+	return true
+}
+
 // release forgets the registered context, so that a context that outlives the
 // connection does not keep it.
 func (w *watch) release() {

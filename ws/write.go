@@ -240,7 +240,8 @@ func appendMasked(b []byte, key frame.Key, p []byte) ([]byte, frame.Key) {
 	return b, key.XORCopy(b[n:], p)
 }
 
-// emit writes b to the transport. sent tells whether any octet went out.
+// emit writes b, at most 32 KiB, to the transport. sent tells whether any octet
+// went out.
 func (c *Conn) emit(b []byte) (sent bool, err error) {
 	if len(b) == 0 {
 		return false, nil
@@ -265,8 +266,15 @@ func (c *Conn) emitVector(header, p []byte, more [][]byte) (sent bool, err error
 			c.trace(Sent, s)
 		}
 	}
-	c.writes.arm(c.set.WriteTimeout)
 	v.rest = v.slices // WriteTo consumes it
-	n, err := v.rest.WriteTo(c.nc)
-	return n > 0, err
+	for {
+		c.writes.arm(c.set.WriteTimeout)
+		n, err := v.rest.WriteTo(c.nc)
+		sent = sent || n > 0
+		// To take all of it may need longer than the timeout. A peer that took
+		// as much as elsewhere is written at once gets as much time again.
+		if err == nil || n < bufferSize || !isTimeout(err) || !c.writes.renew() {
+			return sent, err
+		}
+	}
 }
