@@ -1,0 +1,87 @@
+package parser
+
+import (
+	"math"
+	"time"
+)
+
+// field is what a line is.
+type field uint8
+
+const (
+	fieldUndecided field = iota // too little of the line is there
+	fieldData
+	fieldEvent
+	fieldID
+	fieldRetry
+	fieldComment
+	fieldIgnored // an unknown field, or a comment that nobody asked for
+)
+
+// names are the fields that have a meaning, as they begin a line.
+var names = [...]struct {
+	text  string
+	field field
+}{{"data:", fieldData}, {"event:", fieldEvent}, {"id:", fieldID}, {"retry:", fieldRetry}}
+
+// longestName is the longest beginning of a line that has to be there to tell
+// which field it is.
+const longestName = len("event:")
+
+// begins tells what a line is from its beginning, up to the colon.
+//
+//req:impl SSE-9.2.6-10
+func begins(head []byte, comments bool) field {
+	if head[0] == ':' {
+		if comments {
+			return fieldComment
+		}
+		return fieldIgnored
+	}
+	for _, n := range names {
+		switch {
+		case len(head) >= len(n.text):
+			if string(head[:len(n.text)]) == n.text {
+				return n.field
+			}
+		case string(head) == n.text[:len(head)]:
+			return fieldUndecided
+		}
+	}
+	return fieldIgnored
+}
+
+// named tells what a whole line without a colon is: all of it is the name.
+//
+//req:impl SSE-9.2.6-08
+func named(line []byte) field {
+	for _, n := range names {
+		if string(line) == n.text[:len(n.text)-1] {
+			return n.field
+		}
+	}
+	return fieldIgnored
+}
+
+// maxRetry is the longest reconnection time that a time.Duration holds, in
+// milliseconds.
+const maxRetry = math.MaxInt64 / int64(time.Millisecond)
+
+// parseRetry reads the value of a retry field: ASCII digits and nothing else,
+// clamped to maxRetry. A value without any digit is no integer.
+//
+//req:impl SSE-9.2.6-14
+func parseRetry(v []byte) (time.Duration, bool) {
+	if len(v) == 0 {
+		return 0, false
+	}
+	ms := int64(0)
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		ms = min(ms, maxRetry)*10 + int64(c-'0')
+	}
+	ms = min(ms, maxRetry)
+	return time.Duration(ms) * time.Millisecond, true
+}
