@@ -4,10 +4,16 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,6 +34,9 @@ var layers = map[string][]string{
 	"ws":           {"ws/frame", "ws/protocol", "ws/handshake"},
 	"ws/wsjson":    {"ws"},
 	"ws/wstest":    {"ws", "ws/frame", "ws/protocol", "ws/handshake"},
+	"sse/parser":   {},
+	"sse":          {"sse/parser"},
+	"sse/ssetest":  {"sse/parser"}, // not sse: its own tests use it
 }
 
 var leaves = []string{"cmd", "autobahn", "fuzz", "docs", "bench", "interop", "examples"}
@@ -38,6 +47,12 @@ var leaves = []string{"cmd", "autobahn", "fuzz", "docs", "bench", "interop", "ex
 var machines = []string{"ws/frame", "ws/protocol", "ws/handshake", "ws/deflate", "sse/parser"}
 
 var banned = []string{"net/http", "os", "time", "log", "log/slog", "sync", "sync/atomic", "context", "unsafe"}
+
+// named are banned packages of which a machine may use these names and no
+// other. A reconnection time is a duration, and naming it so needs no clock.
+var named = map[string]map[string][]string{
+	"sse/parser": {"time": {"Duration", "Nanosecond", "Microsecond", "Millisecond", "Second", "Minute", "Hour"}},
+}
 
 // systems are pairs of GOOS and GOARCH: imports differ by system.
 var systems = []string{"linux/amd64", "linux/386", "darwin/arm64", "windows/amd64", "freebsd/amd64", "js/wasm"}
@@ -94,12 +109,12 @@ func offences(p listed) []string {
 	if leaf == "" && !known {
 		wrong = append(wrong, from+" has no line in layers (docs/deps_test.go)")
 	}
-	for _, path := range p.Imports {
-		to, ours := strings.CutPrefix(path, module+"/")
+	for _, imported := range p.Imports {
+		to, ours := strings.CutPrefix(imported, module+"/")
 		switch {
 		case !ours:
-			if slices.Contains(machines, from) && slices.Contains(banned, path) {
-				wrong = append(wrong, from+" imports "+path)
+			if slices.Contains(machines, from) && slices.Contains(banned, imported) && named[from][imported] == nil {
+				wrong = append(wrong, from+" imports "+imported)
 			}
 		case leaf != "":
 			if other := leafOf(to); other != "" && other != leaf {
@@ -141,14 +156,90 @@ func TestImportOffences(t *testing.T) {
 		"leaf to leaf":   {ImportPath: module + "/cmd/echo", Imports: []string{module + "/autobahn"}},
 		"not in layers":  {ImportPath: module + "/ws/new"},
 		"wsjson to wire": {ImportPath: module + "/ws/wsjson", Imports: []string{module + "/ws/frame"}},
+		"ws to sse":      {ImportPath: module + "/ws", Imports: []string{module + "/sse"}},
+		"sse to ws":      {ImportPath: module + "/sse", Imports: []string{module + "/ws"}},
+		"parser to sse":  {ImportPath: module + "/sse/parser", Imports: []string{module + "/sse"}},
+		"parser locks":   {ImportPath: module + "/sse/parser", Imports: []string{"sync"}},
+		"ssetest to sse": {ImportPath: module + "/sse/ssetest", Imports: []string{module + "/sse"}},
 	} {
 		assert.NotEmpty(t, offences(p), name)
 	}
 	for name, p := range map[string]listed{
 		"a driver":        {ImportPath: module + "/ws", Imports: []string{"net/http", "time", module + "/ws/frame"}},
+		"a duration":      {ImportPath: module + "/sse/parser", Imports: []string{"time"}},
 		"within one leaf": {ImportPath: module + "/autobahn/run", Imports: []string{module + "/autobahn", module + "/ws"}},
 	} {
 		assert.Empty(t, offences(p), name)
+	}
+}
+
+// A machine that may import a banned package uses no more of it than named
+// says: sse/parser has durations and no clock.
+func TestNamedOnly(t *testing.T) {
+	for folder, packages := range named {
+		for _, name := range files(t, ".go") {
+			if path.Dir(name) != folder || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			for pkg, names := range packages {
+				wrong, err := usesOf(name, read(t, name), pkg, names)
+				require.NoError(t, err)
+				assert.Empty(t, wrong)
+			}
+		}
+	}
+}
+
+// usesOf says what a file uses of a package besides names.
+func usesOf(name, source, pkg string, names []string) (wrong []string, err error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	local := ""
+	for _, i := range file.Imports {
+		if i.Path.Value != strconv.Quote(pkg) {
+			continue
+		}
+		local = path.Base(pkg)
+		if i.Name != nil {
+			local = i.Name.Name
+		}
+		if local == "." || local == "_" {
+			wrong = append(wrong, fmt.Sprintf("%s: import %s %q hides what is used of it", name, local, pkg))
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		s, ok := n.(*ast.SelectorExpr)
+		if !ok || local == "" {
+			return true
+		}
+		if x, ok := s.X.(*ast.Ident); ok && x.Name == local && !slices.Contains(names, s.Sel.Name) {
+			wrong = append(wrong, fmt.Sprintf("%s uses %s.%s", fset.Position(s.Pos()), pkg, s.Sel.Name))
+		}
+		return true
+	})
+	return wrong, nil
+}
+
+func TestUsesOf(t *testing.T) {
+	names := named["sse/parser"]["time"]
+	for source, want := range map[string]int{
+		`import "time"; var d = 3 * time.Second; func f(d time.Duration) int64 { return d.Milliseconds() }`: 0,
+		`import "strings"; var _ = strings.Repeat`:                                                          0,
+		`import "time"; var now = time.Now()`:                                                               1,
+		`import "time"; var clock = time.Now; var t *time.Timer`:                                            2,
+		`import "time"; func f() { time.Sleep(time.Second); <-time.After(1) }`:                              2,
+		`import "time"; type T struct { at time.Time }`:                                                     1,
+		`import clock "time"; var now = clock.Now()`:                                                        1,
+		`import . "time"; var now = Now()`:                                                                  1,
+		`import _ "time"`:                                                                                   1,
+		`import "time"; import other "example.test/time"; var _ = other.Now`:                                0,
+	} {
+		wrong, err := usesOf("x.go", "package x\n"+source, "time", names)
+		require.NoError(t, err)
+		assert.Len(t, wrong, want, source)
 	}
 }
 

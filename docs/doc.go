@@ -8,8 +8,9 @@
 //     cite them, and the matrix of all three.
 //   - markdown_test.go, links_test.go, commands_test.go: the links, anchors and
 //     commands of every .md file.
-//   - quotes_test.go, dumps_test.go, diagrams_test.go: Go code, frames and
-//     diagrams shown in .md files are what the code really is, sends and does.
+//   - quotes_test.go, dumps_test.go, streams_test.go, diagrams_test.go: Go code,
+//     frames, event streams and diagrams shown in .md files are what the code
+//     really is, sends, reads and does.
 //   - readme_test.go, security_test.go: the tables of README.md and SECURITY.md.
 //
 // CONTRIBUTING.md says how to write a page that these tests can check.

@@ -130,7 +130,8 @@ func TestClaim(t *testing.T) {
 	assert.NotEmpty(t, check("b"))
 }
 
-// The server and the client of the README are 10 lines each at most.
+// The servers and the clients of the README, of both protocols, are 10 lines
+// each at most.
 func TestExamplesAreShort(t *testing.T) {
 	n := 0
 	for _, f := range parsePage("README.md", read(t, "README.md")).fences {
@@ -139,5 +140,5 @@ func TestExamplesAreShort(t *testing.T) {
 			assert.LessOrEqual(t, len(f.body), 10, "README.md:%d", f.line)
 		}
 	}
-	assert.Equal(t, 2, n)
+	assert.Equal(t, 4, n)
 }

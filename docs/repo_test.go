@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "rewrite what is generated: the matrix, frames, quotes and diagrams in .md files")
+var update = flag.Bool("update", false, "rewrite what is generated: the matrix, frames, event streams, quotes and diagrams in .md files")
 
 // root is the repository, seen from this package's folder.
 const root = ".."

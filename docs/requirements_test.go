@@ -3,6 +3,7 @@ package docs
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,12 +17,29 @@ type requirement struct {
 	ID, Spec, Section, Level, Kind, AppliesTo, Layer, Text string
 }
 
-// strict are the specifications whose MUST and MUST NOT rows need code and a
-// test now. A specification joins when its layer is built.
-var strict = map[string]bool{"RFC 6455": true}
+// strict says which rows of a specification need code and a test now. A
+// specification joins when its layer is built.
+var strict = map[string]strictness{
+	"RFC 6455":               {"rows that say MUST or MUST NOT", mandatory},
+	"WHATWG HTML 2026-03-16": {"rows", everyLevel},
+}
+
+// strictness is the rows that need code and a test, in words and as a function
+// of the level.
+type strictness struct {
+	rows string
+	has  func(level string) bool
+}
+
+func mandatory(level string) bool { return level == "MUST" || level == "MUST NOT" }
+
+// The list of event streams is short, and most of what goes wrong with them is
+// in its advice: all of it is held.
+func everyLevel(string) bool { return true }
 
 func (r requirement) strict() bool {
-	return strict[r.Spec] && (r.Level == "MUST" || r.Level == "MUST NOT")
+	s, ok := strict[r.Spec]
+	return ok && s.has(r.Level)
 }
 
 // An exception is a strict row, or a lesson, that is not held as it stands.
@@ -35,12 +53,12 @@ const (
 )
 
 // A lesson is a requirement of this project's own: what has gone wrong
-// elsewhere. Its tests carry its number in their names: TestW14_...
+// elsewhere. Its tests carry its number in their names: TestW14_..., TestS3_...
 type lesson struct{ ID, Text, Seen string }
 
 var (
 	requirementID = regexp.MustCompile(`^(RFC\d+|SSE)-([0-9.]+|enc)-\d\d$`)
-	lessonID      = regexp.MustCompile(`^W[1-9]\d?$`)
+	lessonID      = regexp.MustCompile(`^[WS][1-9]\d?$`)
 )
 
 // table reads a file of tab-separated columns whose first line names them.
@@ -107,5 +125,9 @@ func TestLists(t *testing.T) {
 	}
 	for id := range exceptions(t) {
 		assert.True(t, seen[id], "exceptions.tsv names %s, which is in no list", id)
+	}
+	for spec := range strict {
+		some := slices.ContainsFunc(requirements(t), func(r requirement) bool { return r.Spec == spec })
+		assert.True(t, some, "no list is of %s, which is strict", spec)
 	}
 }
