@@ -40,7 +40,7 @@ func safeClient(c *http.Client) *http.Client {
 			return fmt.Errorf("%w: it leads from %s to %s, out of TLS", ErrRedirect, originOf(last), originOf(req.URL))
 		}
 		if leavesOrigin(req, via) {
-			req.Header = http.Header{}
+			clear(req.Header)
 			setStreamHeaders(req.Header)
 			req.Host, req.URL.User = "", nil
 		}
