@@ -118,13 +118,20 @@ func (r *reader) release() {
 // an error, which io.Reader discourages but allows.
 const maxEmptyReads = 100
 
-var errReadCount = errors.New("sse: the stream's Read returned an impossible count")
+var (
+	errReadCount = errors.New("sse: the stream's Read returned an impossible count")
+	errNoReader  = errors.New("sse: no io.Reader to read a stream from")
+)
 
 // fill reads once, or until there is something. All octets before it have been
 // parsed.
 //
 //req:impl SSE-9.2.5-05
 func (r *reader) fill() {
+	if r.src == nil {
+		r.err = errNoReader
+		return
+	}
 	b := r.buf.next(r.to)
 	r.from, r.to = 0, 0
 	for range maxEmptyReads {
