@@ -64,25 +64,30 @@ func rows(body []string) (all []row, after string, err error) {
 	return all, after, nil
 }
 
+// quote is strconv.Quote, but U+FFFD is seen for what it is.
+func quote(b []byte) string {
+	return strings.ReplaceAll(strconv.Quote(string(b)), "\uFFFD", `\ufffd`)
+}
+
 // describe puts a token into words.
 func describe(tok parser.Token) string {
 	switch tok.Kind {
 	case parser.KindEvent:
 		text := "event"
 		if len(tok.Type) > 0 {
-			text += fmt.Sprintf("  type %q", tok.Type)
+			text += "  type " + quote(tok.Type)
 		}
-		text += fmt.Sprintf("  data %q", tok.Data)
+		text += "  data " + quote(tok.Data)
 		if len(tok.ID) > 0 {
-			text += fmt.Sprintf("  last event ID %q", tok.ID)
+			text += "  last event ID " + quote(tok.ID)
 		}
 		return text
 	case parser.KindComment:
-		return fmt.Sprintf("comment  %q", tok.Comment)
+		return "comment  " + quote(tok.Comment)
 	case parser.KindRetry:
 		return "retry  " + tok.Retry.String()
 	case parser.KindID:
-		return fmt.Sprintf("id  last event ID %q", tok.ID)
+		return "id  last event ID " + quote(tok.ID)
 	default:
 		return "nothing"
 	}
@@ -181,16 +186,16 @@ func TestStreams(t *testing.T) {
 func TestStream(t *testing.T) {
 	want := []string{
 		`last event ID "7"`,
-		`"\ufeff: hi\n"      comment  "hi"`,
-		`"retry: 50\n\n"     retry  50ms`,
-		`"data: a\ndata: "`,
+		`"\ufeff: hi\n"          comment  "hi"`,
+		`"retry: 50\n\n"         retry  50ms`,
+		`"data: a\xff\ndata: "`,
 		`"b\r"`,
-		`"\n\r"              event  data "a\nb"  last event ID "7"`,
-		`"id: 8\n\n"         id  last event ID "8"`,
-		`"data\n\n:c\n"      event  data ""  last event ID "8"`,
-		`                    comment  "c"`,
+		`"\n\r"                  event  data "a\ufffd\nb"  last event ID "7"`,
+		`"id: 8\n\n"             id  last event ID "8"`,
+		`"data\n\n:c\n"          event  data ""  last event ID "8"`,
+		`                        comment  "c"`,
 		`"event: e\n"`,
-		`end                 the stream ends inside an event, after 1 octets of it`,
+		`end                     the stream ends inside an event, after 1 octets of it`,
 	}
 	var bare []string
 	for _, line := range want {
