@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,12 +14,13 @@ import (
 )
 
 // An event stream in a page is a fence of rows. The left side of a row is
-// octets that come together, as a quoted Go string; the right side is what
-// parser.Parser gives for them, one token a line:
+// octets that come together, as quoted Go strings of either kind with one space
+// between them; the right side is what parser.Parser gives for them, one token
+// a line:
 //
 //	```stream
-//	"data: hello\n"
-//	"\n"              event  data "hello"
+//	": hello\n"                 comment  "hello"
+//	`data: {"a":1}` "\n\n"      event  data `{"a":1}`
 //	```
 //
 // Two more rows may stand there: `last event ID "7"` in the first line is what
@@ -38,34 +40,51 @@ type row struct{ left, octets string }
 // the row above.
 func rows(body []string) (all []row, after string, err error) {
 	for i, line := range body {
-		quotedAt := 0
+		start := ""
 		switch {
 		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, " "):
 			continue
 		case i == 0 && strings.HasPrefix(line, rowAfter):
-			quotedAt = len(rowAfter)
+			start = rowAfter
 		case line == rowEnd || strings.HasPrefix(line, rowEnd+" "):
 			all = append(all, row{left: rowEnd})
 			continue
 		}
-		text, err := strconv.QuotedPrefix(line[quotedAt:])
-		if err != nil || text[0] != '"' {
-			return nil, "", fmt.Errorf("%q: a row begins with octets as a quoted string, or is `end`", line)
-		}
-		octets, err := strconv.Unquote(text)
+		left, octets, err := literals(line[len(start):])
 		if err != nil {
-			return nil, "", err
+			return nil, "", fmt.Errorf("%q: a row begins with octets as quoted strings, or is `end`", line)
 		}
-		if quotedAt > 0 {
+		if start != "" {
 			after = octets
 		}
-		all = append(all, row{left: line[:quotedAt] + text, octets: octets})
+		all = append(all, row{left: start + left, octets: octets})
 	}
 	return all, after, nil
 }
 
-// quote is strconv.Quote, but U+FFFD is seen for what it is.
+// literals reads the quoted strings that a line begins with.
+func literals(line string) (left, octets string, err error) {
+	for rest := line; ; rest = line[len(left)+1:] {
+		text, err := strconv.QuotedPrefix(rest)
+		if err != nil {
+			return "", "", err
+		}
+		value, err := strconv.Unquote(text)
+		if err != nil || text[0] == '\'' {
+			return "", "", strconv.ErrSyntax
+		}
+		left, octets = line[:len(line)-len(rest)+len(text)], octets+value
+		if next := line[len(left):]; !strings.HasPrefix(next, ` "`) && !strings.HasPrefix(next, " `") {
+			return left, octets, nil
+		}
+	}
+}
+
+// quote quotes as a reader would like it, and U+FFFD is seen for what it is.
 func quote(b []byte) string {
+	if bytes.IndexByte(b, '"') >= 0 && strconv.CanBackquote(string(b)) {
+		return "`" + string(b) + "`"
+	}
 	return strings.ReplaceAll(strconv.Quote(string(b)), "\uFFFD", `\ufffd`)
 }
 
@@ -208,11 +227,16 @@ func TestStream(t *testing.T) {
 		assert.Equal(t, want, got)
 	}
 
-	got, err := stream([]string{`"data: a\n\n"`, rowEnd})
+	json := "`data: {\"a\":1}` \"\\n\\n\"   event  data `{\"a\":1}`"
+	got, err := stream([]string{json})
+	require.NoError(t, err)
+	assert.Equal(t, []string{json}, got)
+
+	got, err = stream([]string{`"data: a\n\n"`, rowEnd})
 	require.NoError(t, err)
 	assert.Equal(t, "end             nothing is left", got[1])
 
-	for _, bad := range []string{"data: a", "`data: a`", `"data: a`, "ending", `last event "7"`} {
+	for _, bad := range []string{"data: a", "`data: a", `"data: a`, "'a'", "ending", `last event "7"`} {
 		_, err := stream([]string{bad})
 		assert.Error(t, err, bad)
 	}
