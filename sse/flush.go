@@ -1,0 +1,34 @@
+package sse
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// checkFlush tells whether w can flush, without doing it: that would send the
+// header fields. The error is ErrFlush and names the type that can't.
+//
+// http.ResponseController takes the first type with FlushError or Flush that it
+// finds by Unwrap. That one may pass the call on, so the innermost type has to
+// be able too.
+func checkFlush(w http.ResponseWriter) error {
+	found := false
+	for {
+		can := false
+		switch w.(type) {
+		case interface{ FlushError() error }, http.Flusher:
+			can = true
+		}
+		found = found || can
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			if found && can {
+				return nil
+			}
+			return fmt.Errorf("%w: %T has neither FlushError nor Flush nor Unwrap", ErrFlush, w)
+		}
+		if w = u.Unwrap(); w == nil {
+			return fmt.Errorf("%w: %T unwraps to nil", ErrFlush, u)
+		}
+	}
+}
