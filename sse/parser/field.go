@@ -28,6 +28,32 @@ var names = [...]struct {
 // which field it is.
 const longestName = len("event:")
 
+// split tells what a whole line is, which is not blank, and gives its value.
+//
+//req:impl SSE-9.2.6-06 SSE-9.2.6-07 SSE-9.2.6-10 SSE-9.2.6-15
+func split(line []byte, comments bool) (f field, v []byte) {
+	switch {
+	case len(line) >= 5 && string(line[:5]) == "data:":
+		f, v = fieldData, line[5:]
+	case len(line) >= 3 && string(line[:3]) == "id:":
+		f, v = fieldID, line[3:]
+	case len(line) >= 6 && string(line[:6]) == "event:":
+		f, v = fieldEvent, line[6:]
+	case len(line) >= 6 && string(line[:6]) == "retry:":
+		f, v = fieldRetry, line[6:]
+	case line[0] != ':':
+		return named(line), line[len(line):]
+	case comments:
+		f, v = fieldComment, line[1:]
+	default:
+		return fieldIgnored, nil
+	}
+	if len(v) > 0 && v[0] == ' ' {
+		v = v[1:]
+	}
+	return f, v
+}
+
 // begins tells what a line is from its beginning, up to the colon.
 //
 //req:impl SSE-9.2.6-10

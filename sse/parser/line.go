@@ -2,6 +2,7 @@ package parser
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -31,49 +32,50 @@ func (p *Parser) skipBOM(src []byte) int {
 	return n
 }
 
-// hold appends a data field to the data buffer, which has room for it.
+// hold appends a data field to the data buffer, which has room for it. v is nil
+// if there is none.
 //
 //req:impl SSE-9.2.6-12
 func (p *Parser) hold(v []byte) {
-	if p.hasData {
-		p.append([]byte{'\n'})
+	if v == nil {
+		return
 	}
-	p.append(v)
+	if p.hasData {
+		p.append('\n')
+	}
+	p.append(v...)
 	p.hasData = true
 	p.value = len(p.held)
 }
 
-// append appends to held. It grows by doubling, but never beyond the limit.
-func (p *Parser) append(b []byte) {
-	if need := len(p.held) + len(b); need > cap(p.held) {
+// append appends to held.
+func (p *Parser) append(b ...byte) {
+	p.grow(len(b))
+	p.held = append(p.held, b...)
+}
+
+// grow makes place for n more octets in held. It doubles, but never beyond the
+// limit.
+func (p *Parser) grow(n int) {
+	if need := len(p.held) + n; need > cap(p.held) {
 		grown := make([]byte, len(p.held), max(min(max(2*cap(p.held), 256), p.max), need))
 		copy(grown, p.held)
 		p.held = grown
 	}
-	p.held = append(p.held, b...)
 }
 
 // room tells whether n more octets may be held.
 func (p *Parser) room(n int) bool {
-	return n <= p.max-len(p.held)-len(p.typ)-len(p.nextID)
+	return n <= p.max-len(p.held)-len(p.typ)-len(p.nextID)-len(p.id)
 }
 
-// fail gives the error that stays.
+// fail gives the error that stays. Of the unfinished event nothing is kept.
 func (p *Parser) fail() error {
 	p.err = &LimitError{Limit: p.max}
 	p.dropLine()
-	p.held, p.value, p.hasData = nil, 0, false
+	p.recycle()
+	p.nextID, p.hasID = fit(p.nextID[:0]), false
 	return p.err
-}
-
-// cut takes the rest of src, in which the line that it is in does not end.
-// first is a data field before it.
-func (p *Parser) cut(first, b []byte) error {
-	if first != nil {
-		p.hold(first)
-	}
-	p.inLine = true
-	return p.piece(b)
 }
 
 // piece takes the next octets of a line. Only the values of fields that have a
@@ -105,7 +107,7 @@ func (p *Parser) piece(b []byte) error {
 	if !p.room(len(b)) {
 		return p.fail()
 	}
-	p.append(b)
+	p.append(b...)
 	return nil
 }
 
@@ -117,39 +119,46 @@ func (p *Parser) separate() error {
 	if !p.room(1) {
 		return p.fail()
 	}
-	p.append([]byte{'\n'})
+	p.append('\n')
 	p.value = len(p.held)
 	return nil
 }
 
-// dropLine forgets the line that is being received. What is before its value
-// stays.
+// dropLine forgets what is known of the line that is being received, but for
+// its value.
 func (p *Parser) dropLine() {
 	p.inLine, p.space, p.field, p.heads = false, false, fieldUndecided, 0
 }
 
 // line takes b, which ends a line: the rest of the line that is being received,
 // or all of one.
-func (p *Parser) line(b []byte) (Token, error) {
+func (p *Parser) line(tok *Token, b []byte) error {
 	p.inLine = true
 	if err := p.piece(b); err != nil {
-		return Token{}, err
+		return err
 	}
 	if p.field == fieldUndecided {
 		p.field = named(p.head[:p.heads])
 		if err := p.separate(); err != nil {
-			return Token{}, err
+			return err
 		}
 	}
 	f := p.field
 	p.dropLine()
 	if f == fieldIgnored {
-		return Token{}, nil
+		return nil
 	}
 	if err := p.decode(); err != nil {
-		return Token{}, err
+		return err
 	}
-	return p.apply(f, p.held[p.value:len(p.held):len(p.held)]), nil
+	if f == fieldData {
+		p.hasData = true
+		p.value = len(p.held)
+		return nil
+	}
+	p.apply(tok, f, p.held[p.value:])
+	p.held = fit(p.held[:p.value])
+	return nil
 }
 
 // decode puts U+FFFD in place of what is ill-formed in the value at the end of
@@ -166,40 +175,34 @@ func (p *Parser) decode() error {
 		return p.fail()
 	}
 	// The value moves to the end of its room, so that it is decoded in place.
-	size := len(v)
-	p.append(make([]byte, more))
+	p.grow(more)
+	p.held = p.held[:len(p.held)+more]
 	v = p.held[p.value:]
-	copy(v[more:], v[:size])
+	copy(v[more:], v)
 	appendDecoded(v[:0], v[more:])
 	return nil
 }
 
-// apply does what the field f says. v is its value, at the end of held, where
-// only data stays.
-func (p *Parser) apply(f field, v []byte) (tok Token) {
+// apply does what the field f, which is not data, says. v is its value, in held
+// or in src.
+func (p *Parser) apply(tok *Token, f field, v []byte) {
 	switch f {
-	case fieldData:
-		p.hasData = true
-		p.value = len(p.held)
-		return tok
 	case fieldEvent:
 		//req:impl SSE-9.2.6-11
-		p.typ = append(p.typ[:0], v...)
+		p.typ = append(fit(p.typ[:0]), v...)
 	case fieldID:
 		//req:impl SSE-9.2.6-13
 		if bytes.IndexByte(v, 0) < 0 {
-			p.nextID = append(p.nextID[:0], v...)
+			p.nextID = append(fit(p.nextID[:0]), v...)
 			p.hasID = true
 		}
 	case fieldRetry:
 		if d, ok := parseRetry(v); ok {
 			p.retry, p.hasRetry = d, true
-			tok = Token{Kind: KindRetry, Retry: d}
+			tok.Kind, tok.Retry = KindRetry, d
 		}
 	case fieldComment:
-		tok = Token{Kind: KindComment, Comment: v} // valid until held is used again
-	case fieldUndecided, fieldIgnored:
+		tok.Kind, tok.Comment = KindComment, slices.Clip(v)
+	case fieldData, fieldUndecided, fieldIgnored:
 	}
-	p.held = p.held[:p.value]
-	return tok
 }
