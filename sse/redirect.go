@@ -13,7 +13,8 @@ import (
 const MaxRedirects = 10
 
 // ErrRedirect is in the error when a redirect was not followed: it leads out of
-// TLS, it is one too many, or CheckRedirect of the http.Client refused it.
+// TLS or to something that is not HTTP, it is one too many, or CheckRedirect of
+// the http.Client refused it.
 var ErrRedirect = errors.New("sse: redirect not followed")
 
 // safeClient gives a copy of c that follows redirects without giving anything
@@ -38,6 +39,9 @@ func safeClient(c *http.Client) *http.Client {
 		}
 		if last := via[len(via)-1].URL; last.Scheme == "https" && req.URL.Scheme != "https" {
 			return fmt.Errorf("%w: it leads from %s to %s, out of TLS", ErrRedirect, originOf(last), originOf(req.URL))
+		}
+		if s := req.URL.Scheme; s != "http" && s != "https" {
+			return fmt.Errorf("%w: it leads to the scheme %q", ErrRedirect, s)
 		}
 		if leavesOrigin(req, via) {
 			clear(req.Header)

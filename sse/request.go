@@ -19,7 +19,7 @@ const headerLastEventID = "Last-Event-ID"
 //req:impl SSE-9.2.2-04 SSE-9.2.2-05
 func setStreamHeaders(h http.Header) {
 	if h.Get("Accept") == "" {
-		h.Set("Accept", "text/event-stream")
+		h.Set("Accept", ContentType)
 	}
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-cache")
