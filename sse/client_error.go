@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // StatusError says that the answer to a request for an event stream had a
@@ -25,14 +26,11 @@ type StatusError struct {
 	Truncated  bool   // there may be more of the body
 }
 
-// Error gives the status. The body is left out: servers repeat there what they
-// were sent, and that can be a credential.
+// Error gives the status, in the words of HTTP. What the server wrote is left
+// out: servers repeat what they were sent, and that can be a credential.
 func (e *StatusError) Error() string {
-	status := e.Status
-	if status == "" {
-		status = strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode)
-	}
-	return fmt.Sprintf("sse: the answer is %s, not an event stream", brief(status))
+	status := strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode))
+	return fmt.Sprintf("sse: the answer is %s, not an event stream", status)
 }
 
 // ContentTypeError says that the answer with status 200 has a Content-Type

@@ -51,7 +51,7 @@ func Do(c *http.Client, req *http.Request, o *ReadOptions) (*Response, error) {
 	if o.LastEventID != "" {
 		_ = setLastEventID(sent.Header, o.LastEventID) // without one, then
 	}
-	resp, err := safeClient(c).Do(sent)
+	resp, err := safeClient(c).Do(sent) //nolint:gosec // where to is the caller's to say
 	if err != nil {
 		cancel(err)
 		return nil, requestError(req, err)

@@ -45,7 +45,7 @@ func refusal(resp *http.Response, limit int, giveUp context.CancelCauseFunc) err
 // not looked at.
 func isEventStream(contentType string) bool {
 	essence, _, _ := strings.Cut(contentType, ";")
-	return strings.EqualFold(strings.TrimSpace(essence), "text/event-stream")
+	return strings.EqualFold(strings.Trim(essence, " \t"), "text/event-stream")
 }
 
 // errorBody reads a body within limit, errorBodyTime and the request's context,
