@@ -65,8 +65,12 @@ func ExampleDo() {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = fmt.Fprint(w, "<p>Log in first.")
 		default:
+			from := "the beginning"
+			if r.Header.Get("Last-Event-ID") == "7" {
+				from = "what follows 7"
+			}
 			w.Header().Set("Content-Type", "text/event-stream")
-			_, _ = fmt.Fprintf(w, "data: resumed: %t\n\n", r.Header.Get("Last-Event-ID") == "7")
+			_, _ = fmt.Fprintf(w, "data: from %s\n\n", from)
 		}
 	}))
 	defer srv.Close()
@@ -94,7 +98,7 @@ func ExampleDo() {
 		}
 	}
 	// Output:
-	// resumed: true <nil>
+	// from what follows 7 <nil>
 	// sse: the answer is 204 No Content, not an event stream
 	//   nothing more: true, retry after "", body ""
 	// sse: the answer is 503 Service Unavailable, not an event stream
