@@ -132,6 +132,7 @@ func TestS2_DoLeavesOutAnIDThatNoHeaderCanHold(t *testing.T) {
 	}
 }
 
+//req:test SSE-9.2.6-19
 func TestS8_DoShowsNothingToAnotherOrigin(t *testing.T) {
 	srv := ssetest.NewServer(
 		ssetest.Script{ssetest.Status(http.StatusTemporaryRedirect), ssetest.Header("Location", "https://other.test/")},
@@ -144,6 +145,7 @@ func TestS8_DoShowsNothingToAnotherOrigin(t *testing.T) {
 	resp, err := sse.Do(inMemory(srv), req, o)
 	require.NoError(t, err)
 	require.NoError(t, resp.Close())
+	assert.Equal(t, "https://other.test/", resp.HTTP.Request.URL.String(), "the events' origin")
 	assert.Equal(t, []string{"Accept", "Cache-Control", "Last-Event-Id", "X-Api-Key"}, srv.Requests()[0].HeaderNames())
 	for _, name := range srv.Requests()[1].HeaderNames() {
 		assert.Contains(t, []string{"Accept", "Cache-Control", "Referer"}, name)

@@ -12,7 +12,8 @@ import (
 // Response is an event stream that answers one request; [Do] gives it. All but
 // Close is for the goroutine that loops over the events.
 type Response struct {
-	// HTTP is the response. Its Body belongs to Events.
+	// HTTP is the response. Its Body belongs to Events. Request.URL in it is the
+	// URL after all redirects: its origin is that of the events.
 	HTTP *http.Response
 
 	ctx    context.Context // the caller's
