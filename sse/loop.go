@@ -179,10 +179,10 @@ func (l *loop) connect(ctx context.Context, cancel context.CancelCauseFunc, a *A
 //
 //req:impl SSE-9.2.2-11
 func (l *loop) receive(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		e, err := l.in.next()
 		switch {
-		case ctx.Err() != nil: // and events that have come are not given any more
+		case ctx.Err() != nil: // events that have come are not given any more
 			return context.Cause(ctx)
 		case err != nil:
 			return err
@@ -196,4 +196,5 @@ func (l *loop) receive(ctx context.Context) error {
 			return nil
 		}
 	}
+	return context.Cause(ctx)
 }
