@@ -1,0 +1,67 @@
+package parser
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// scans are streams that make a careless search start over.
+var scans = map[string]string{
+	"a line of 1 MiB":    "data: " + strings.Repeat("x", 1<<20) + "\n\n",
+	"100,000 data lines": strings.Repeat("data: x\n", 100_000) + "\n",
+	"events":             strings.Repeat("data: x\n\n", 50_000),
+	"CR only":            strings.Repeat("data: x\r\r", 50_000),
+	"CRs":                strings.Repeat("\r", 300_000),
+	"LFs":                strings.Repeat("\n", 300_000),
+	"CRLFs":              strings.Repeat("\r\n", 150_000),
+	"a CR far ahead":     strings.Repeat("data: x\n\n", 50_000) + "\r",
+	"an LF far ahead":    strings.Repeat("data: x\r\r", 50_000) + "\n",
+	"mixed":              strings.Repeat("data: x\r\n\rdata: y\n\r\n\r\r:c\n\r", 15_000),
+	"LF after each CR":   strings.Repeat("a\rb\n", 80_000),
+	"comment":            ":" + strings.Repeat("x", 1<<20),
+	"ill-formed":         "data: " + strings.Repeat("\xE2\x82", 1<<19) + "\n\n",
+	"retries and ids":    strings.Repeat("retry: 1\nid: 1\n\n", 20_000),
+}
+
+func TestS4_TimeIsLinear(t *testing.T) {
+	for name, stream := range scans {
+		var want []token
+		for _, size := range []int{len(stream), 1, 7, 4096} {
+			p := New(Config{Comments: true})
+			f := feeder{t: t, p: p, stream: stream}
+			for f.taken < len(stream) {
+				f.feed(min(size, len(stream)-f.taken))
+			}
+			require.NoError(t, f.err, name)
+			assert.LessOrEqual(t, p.scanned, 2*int64(len(stream)), "%s in chunks of %d", name, size)
+			if want == nil {
+				want = f.tokens
+			}
+			assert.True(t, same(outcome{Tokens: want}, outcome{Tokens: f.tokens}), "%s in chunks of %d", name, size)
+		}
+	}
+}
+
+// A caller may give less than what is left, and then more.
+func TestS4_LinearWithPiecesOfWhatIsLeft(t *testing.T) {
+	stream := []byte(strings.Repeat("data: x\n\n:c\ndata: y\r\n\r\n", 2000) + "\r")
+	p := New(Config{})
+	events := 0
+	for i, short := 0, false; i < len(stream); short = !short {
+		src := stream[i:]
+		if short {
+			src = src[:1]
+		}
+		tok, n, _, err := p.Next(src)
+		require.NoError(t, err)
+		if tok.Kind == KindEvent {
+			events++
+		}
+		i += n
+	}
+	assert.Equal(t, 4000, events)
+	assert.LessOrEqual(t, p.scanned, 2*int64(len(stream)))
+}
