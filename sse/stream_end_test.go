@@ -99,7 +99,9 @@ func TestStreamGoesOnAfterBreak(t *testing.T) {
 func TestStreamGoesOnAfterAPanic(t *testing.T) {
 	follow(t, sse.Client{}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
 		assert.PanicsWithValue(t, "oh", func() {
-			for range s.Events(t.Context()) {
+			for e, err := range s.Events(t.Context()) {
+				assert.NoError(t, err)
+				assert.Equal(t, "x", e.Data)
 				panic("oh")
 			}
 		})

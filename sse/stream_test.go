@@ -263,7 +263,8 @@ func TestStreamState(t *testing.T) {
 	follow(t, c, func(t *testing.T, _ *ssetest.Server, stream *sse.Stream) {
 		s = stream
 		assert.Equal(t, sse.Connecting, s.State())
-		for range s.Events(t.Context()) {
+		for _, err := range s.Events(t.Context()) {
+			require.NoError(t, err)
 			note("loop")
 		}
 		assert.Equal(t, []string{
@@ -307,8 +308,9 @@ func TestStreamURL(t *testing.T) {
 // No second loop at a time; one after the other is fine.
 func TestStreamHasOneLoop(t *testing.T) {
 	follow(t, sse.Client{}, func(t *testing.T, _ *ssetest.Server, s *sse.Stream) {
-		for range s.Events(t.Context()) {
-			_, err := eventsOf(t, s.Events(t.Context()))
+		for _, err := range s.Events(t.Context()) {
+			require.NoError(t, err)
+			_, err = eventsOf(t, s.Events(t.Context()))
 			require.ErrorIs(t, err, sse.ErrConcurrentLoop)
 			break
 		}
