@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -42,6 +43,30 @@ func TestS4_TimeIsLinear(t *testing.T) {
 			}
 			assert.True(t, same(outcome{Tokens: want}, outcome{Tokens: f.tokens}), "%s in chunks of %d", name, size)
 		}
+	}
+}
+
+// Line ends of all kinds at random, in chunks of random sizes.
+func TestS4_LinearAtRandom(t *testing.T) {
+	random := rand.NewChaCha8([32]byte{'s', '4'})
+	pick := func(n int) int { return int(random.Uint64() % uint64(n)) }
+	units := []string{"\r", "\n", "\r\n", "\r", "\n\n", "data: x", "data: x\n\n", "id: 1", ": c", "foo", "x", "\xFF", "retry: 1\r\n", strings.Repeat("y", 100)}
+	for range 300 {
+		some := make([]string, 1+pick(len(units)))
+		for i := range some {
+			some[i] = units[pick(len(units))]
+		}
+		var b strings.Builder
+		for b.Len() < 4000 {
+			b.WriteString(some[pick(len(some))])
+		}
+		stream, most := b.String(), 1<<pick(11)
+		want := model(stream, Config{})
+		f := feeder{t: t, p: New(Config{}), stream: stream}
+		for f.taken < len(stream) {
+			f.feed(min(1+pick(most), len(stream)-f.taken))
+		}
+		require.True(t, same(want, f.end()), "%q", stream) // end counts what was scanned
 	}
 }
 
