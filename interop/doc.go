@@ -1,6 +1,7 @@
 // Package interop runs Longwire against other implementations: cmd/echo's page
-// in a real browser, and our client and server against WebSocket libraries in
-// Go, JavaScript and Python. It is a module of its own, so that nobody who
+// in a real browser, our WebSocket client and server against libraries in Go,
+// JavaScript and Python, and our event streams against browsers, curl,
+// libraries, servers and proxies. It is a module of its own, so that nobody who
 // uses Longwire gets their requirements.
 //
 // # Terms
@@ -10,6 +11,10 @@
 // events. A scenario is played by two ends, one of them always ours, and once
 // in each direction.
 //
+// Of event streams, a scenario is what our server sends in steps, or what
+// another server sends in parts; what a client makes of it is compared as it
+// comes.
+//
 // # Reading order
 //
 // scenarios_test.go (what is played), end_test.go (what an end can do),
@@ -17,4 +22,11 @@
 // end, and what is checked on the wire), then one file for each other
 // implementation; child_test.go is for those that run in a process of their
 // own, node/ and python/ hold their programs. page_test.go is the browser.
+//
+// Of event streams: sse_scenarios_test.go (what our server sends),
+// sse_server_test.go and sse_clients_test.go (to whom), with one file each for
+// the browser, curl and programs; sse_served_test.go and
+// sse_served_streams_test.go (servers for our client, and what they send),
+// sse_do_test.go and sse_client_test.go; proxy_process_test.go, proxies/ and
+// the other proxy files.
 package interop

@@ -28,18 +28,23 @@ type proxy struct {
 	late bool
 	// forgets: it cuts a stream that is silent for as long as it is told.
 	forgets bool
+	// deaf: it does not pass on that a client has left, until it has something
+	// to send there.
+	deaf bool
+	// http10: it speaks HTTP/1.0 to the server.
+	http10 bool
 	// hidesCuts: a stream that was cut behind it ends in front of it as a whole
 	// one does.
 	hidesCuts bool
 }
 
 var proxies = []proxy{
-	{name: "nginx bare", program: nginxNames, config: "nginx-bare.conf", args: nginxArgs, hidesCuts: true},
+	{name: "nginx bare", program: nginxNames, config: "nginx-bare.conf", args: nginxArgs, http10: true, hidesCuts: true},
 	{name: "nginx", program: nginxNames, config: "nginx.conf", args: nginxArgs, forgets: true},
-	{name: "haproxy bare", program: haproxyNames, config: "haproxy-bare.cfg", args: haproxyArgs, late: true, forgets: true},
+	{name: "haproxy bare", program: haproxyNames, config: "haproxy-bare.cfg", args: haproxyArgs, late: true, deaf: true, forgets: true},
 	{name: "haproxy", program: haproxyNames, config: "haproxy.cfg", args: haproxyArgs, forgets: true},
-	{name: "Caddy bare", program: caddyNames, config: "Caddyfile-bare", args: caddyArgs},
-	{name: "Caddy", program: caddyNames, config: "Caddyfile", args: caddyArgs},
+	{name: "Caddy bare", program: caddyNames, config: "Caddyfile-bare", args: caddyArgs, hidesCuts: true},
+	{name: "Caddy with flush_interval", program: caddyNames, config: "Caddyfile-flush", args: caddyArgs, deaf: true, hidesCuts: true},
 }
 
 // Debian has the first two where only root looks.
