@@ -23,11 +23,28 @@ import (
 //	<!-- from: ws/example_test.go#ExampleDial body --> what stands between its braces
 //	<!-- from: ws/example_test.go#ExampleDial body 2 --> the second paragraph of that
 //
-// A line `// ...` in the quote stands for any lines left out. //req:
-// directives are left out always.
+//	<!-- from: interop/proxies/haproxy.cfg -->     all of a file that is not Go
+//
+// A line `// ...` in the quote stands for any lines left out, and `# ...` where
+// comments look like that. //req: directives are left out always.
 
-// elision is the line of a quote that stands for lines left out.
-const elision = "// ..."
+// elision tells whether a line of a quote stands for lines left out.
+func elision(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "// ..." || line == "# ..."
+}
+
+// sourceOf finds the text that a mark names in its file.
+func sourceOf(name, decl, text string) ([]string, error) {
+	isGo := strings.HasSuffix(name, ".go")
+	switch {
+	case isGo != (decl != ""):
+		return nil, fmt.Errorf("%s: a quote names a declaration of a Go file, or another file", name)
+	case isGo:
+		return quoted(name, text, decl)
+	}
+	return strings.Split(strings.TrimRight(text, "\n"), "\n"), nil
+}
 
 // quoted finds the text that a mark names.
 func quoted(name, source, mark string) ([]string, error) {
@@ -140,7 +157,7 @@ func matches(quote, source []string) bool {
 	if len(quote) == 0 {
 		return len(source) == 0
 	}
-	if strings.TrimSpace(quote[0]) == elision {
+	if elision(quote[0]) {
 		for skip := 1; skip <= len(source); skip++ {
 			if matches(quote[1:], source[skip:]) {
 				return true
@@ -159,12 +176,12 @@ func TestQuotes(t *testing.T) {
 				assert.NotEqual(t, "go", f.language(), "%s:%d: Go code in a page says which declaration it is (CONTRIBUTING.md)", p.name, f.line)
 				continue
 			}
-			name, decl, ok := strings.Cut(mark, "#")
-			if !ok || !exists(name) {
-				t.Errorf("%s:%d: from: %s: write path#Declaration", p.name, f.line, mark)
+			name, decl, _ := strings.Cut(mark, "#")
+			if !exists(name) {
+				t.Errorf("%s:%d: from: %s: no such file; write path#Declaration", p.name, f.line, mark)
 				continue
 			}
-			source, err := quoted(name, read(t, name), decl)
+			source, err := sourceOf(name, decl, read(t, name))
 			if err != nil {
 				t.Errorf("%s:%d: %v", p.name, f.line, err)
 				continue
@@ -172,8 +189,7 @@ func TestQuotes(t *testing.T) {
 			if matches(f.body, source) {
 				continue
 			}
-			elided := slices.ContainsFunc(f.body, func(l string) bool { return strings.TrimSpace(l) == elision })
-			if *update && !elided {
+			if *update && !slices.ContainsFunc(f.body, elision) {
 				p.replace(f, source)
 				continue
 			}
@@ -224,7 +240,16 @@ const (
 	lines := strings.Split(get("F"), "\n")
 	assert.True(t, matches(lines, lines))
 	assert.True(t, matches([]string{lines[0], "\t// ...", "}"}, lines))
-	assert.False(t, matches(append(slices.Clone(lines), elision), lines), "an elision that stands for nothing")
+	assert.False(t, matches(append(slices.Clone(lines), "// ..."), lines), "an elision that stands for nothing")
 	assert.False(t, matches(lines[:3], lines))
-	assert.False(t, matches([]string{lines[0], elision, "\treturn a - b", "}"}, lines))
+	assert.False(t, matches([]string{lines[0], "// ...", "\treturn a - b", "}"}, lines))
+
+	file, err := sourceOf("x.conf", "", "a on;\nb off;\n\nc;\n")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a on;", "b off;", "", "c;"}, file)
+	assert.True(t, matches([]string{"    # ...", "b off;", "# ..."}, file))
+	for name, decl := range map[string]string{"x.conf": "F", "x.go": ""} {
+		_, err := sourceOf(name, decl, "package x\n\nfunc F() {}\n")
+		assert.Error(t, err, name)
+	}
 }
