@@ -167,10 +167,10 @@ func TestProxyWithoutOurHeaders(t *testing.T) {
 				<-end
 			})
 		})
-		p := px.start(t, srv, silence)
+		client, req := ownClient(t), get(t, px.start(t, srv, silence).url())
 		came := make(chan error, 1)
 		go func() {
-			res, err := sse.Do(ownClient(t), get(t, p.url()), nil)
+			res, err := sse.Do(client, req, nil)
 			if err != nil {
 				came <- err
 				return
