@@ -35,11 +35,14 @@ import (
 // A client of HTTP/1.0 gets a stream too, ended by the end of the connection:
 // nginx speaks HTTP/1.0 to servers unless told otherwise.
 //
+// Over HTTP/1 a browser has a few connections to a server, and each stream takes
+// one; over HTTP/2 all share one (section 9.2.7). Accept does not care.
+//
 // The deadlines that http.Server has set by its ReadTimeout and WriteTimeout
 // are cleared: they are meant for answers that end. See [Options].WriteTimeout
 // for what comes in their place.
 //
-//req:impl SSE-9.2.1-01
+//req:impl SSE-9.2.1-01 SSE-9.2.7-03
 func Accept(w http.ResponseWriter, r *http.Request, o *Options) (*Conn, error) {
 	s, err := newServerSettings(o)
 	if err != nil {
@@ -65,7 +68,7 @@ func (s *serverSettings) accept(w http.ResponseWriter, r *http.Request) (*Conn, 
 	if zip {
 		c.zip = getCompressor()
 	}
-	if err := c.open(unreadBody(r)); err != nil {
+	if err := c.open(); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -153,9 +156,4 @@ func (s *serverSettings) refuse(w http.ResponseWriter, r *http.Request, e *Refus
 			slog.Int("status", e.Status), slog.Any("error", e), slog.String("remote", r.RemoteAddr))
 	}
 	return e
-}
-
-// unreadBody tells whether r may have a body that the handler has not read.
-func unreadBody(r *http.Request) bool {
-	return r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +33,7 @@ type Conn struct {
 	// the lock.
 	deadline atomic.Int64
 
-	mu        sync.Mutex         // held while something is written
+	mu        sendLock           // held while something is written
 	err       error              // once set, nothing is written any more
 	zip       *compressor        // nil without compression
 	last      time.Time          // when the last write began
@@ -42,6 +41,7 @@ type Conn struct {
 	unwatch   func() bool        // forgets the request's context
 	done      context.CancelFunc // lets the parent of ctx go; nil if it has nothing to let go
 	deadlines bool               // whether w has write deadlines
+	unread    bool               // the request may have a body that was not read
 }
 
 func newConn(s *serverSettings, w http.ResponseWriter, r *http.Request, lastEventID string) *Conn {
@@ -53,6 +53,8 @@ func newConn(s *serverSettings, w http.ResponseWriter, r *http.Request, lastEven
 		lastEventID: lastEventID,
 		remote:      r.RemoteAddr,
 		opened:      time.Now(),
+		mu:          make(sendLock, 1),
+		unread:      r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody,
 	}
 	// The end of the request's context ends ctx too, but by requestDone: when a
 	// write fails, net/http cancels its context without a cause and before the
@@ -80,8 +82,8 @@ func (c *Conn) start() {
 func (c *Conn) requestDone() {
 	cause := c.requestEnded()
 	c.cancel(cause)
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.lock()
+	defer c.mu.unlock()
 	if c.err == nil {
 		c.end(cause)
 	}
@@ -168,15 +170,15 @@ func (c *Conn) Context() context.Context { return c.ctx }
 // within [Options].WriteTimeout. The error is that of the last octets of a
 // compressed stream. Close of a stream that has ended does nothing.
 func (c *Conn) Close() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.lock()
+	defer c.mu.unlock()
 	if c.err == nil && c.request.Err() != nil {
 		c.end(c.requestEnded())
 	}
 	if c.err != nil {
 		return nil
 	}
-	c.arm() // and it stays armed: see armEnd
+	c.armEnd()
 	if c.zip != nil {
 		if err := c.putEnd(); err != nil {
 			return c.fail(err)
@@ -186,21 +188,11 @@ func (c *Conn) Close() error {
 	return nil
 }
 
-// armEnd sets the deadline of what net/http writes to end the response: a client
-// that takes nothing would hold the handler's goroutine for ever. Close does it
-// for a stream that is alive; after the end of the request's context it can't
-// know whether the handler has returned, so a handler does it.
-func (c *Conn) armEnd() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.arm()
-}
-
 // abort is Close for a handler that did not return: a compressed stream is left
 // without its end, so that it does not look whole.
 func (c *Conn) abort() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.lock()
+	defer c.mu.unlock()
 	if c.err == nil {
 		c.end(ErrClosed)
 	}

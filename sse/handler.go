@@ -71,6 +71,10 @@ func (s *serverSettings) run(w http.ResponseWriter, r *http.Request, fn func(c *
 		err = closed
 	}
 	if r.ProtoMajor == 1 {
+		// Close leaves a stream alone whose request's context has ended, since
+		// the handler might have returned. This one has not.
+		c.mu.lock()
+		defer c.mu.unlock()
 		c.armEnd()
 	}
 	return err

@@ -15,8 +15,8 @@ const heartbeatFrame = ":\n"
 // does not touch the timer; it only notes when it was, and the timer is set to
 // the rest of the time when it finds that there was one.
 func (c *Conn) beat() {
-	c.mu.Lock() // waits for a send in progress, which has a deadline
-	defer c.mu.Unlock()
+	c.mu.lock() // waits for a send in progress, which has a deadline
+	defer c.mu.unlock()
 	if c.err != nil || c.request.Err() != nil {
 		return
 	}

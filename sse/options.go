@@ -41,6 +41,10 @@ type Options struct {
 	// ResponseWriter with SetWriteDeadline, which net/http's have; behind a
 	// middleware that hides it there is no limit, and whatever deadline the
 	// server has set stays.
+	//
+	// On HTTP/2 it is the stream that is cut off. A client whose connection takes
+	// nothing at all is cut off by http.Server.HTTP2.WriteByteTimeout alone, so
+	// that is to be set.
 	WriteTimeout time.Duration
 
 	// Retry is the reconnection time that a client is told at the beginning of

@@ -11,19 +11,20 @@ import (
 )
 
 // open sends the header fields, and the reconnection time if there is one.
-// unread tells that the request has a body of which something may be left.
-func (c *Conn) open(unread bool) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *Conn) open() error {
+	c.mu.lock()
+	defer c.mu.unlock()
 	// What the server has armed for the whole answer would cut the stream off;
 	// on HTTP/2 by a timer that resets it although nothing is being written.
 	c.deadlines = !errors.Is(c.rc.SetWriteDeadline(time.Time{}), http.ErrNotSupported)
-	if unread && c.set.WriteTimeout > 0 {
+	limit := c.set.WriteTimeout
+	if c.unread && limit > 0 {
 		// Before it sends the header fields, net/http on HTTP/1 waits for the
 		// rest of the body, and for ever if there is no ReadTimeout.
-		_ = c.rc.SetReadDeadline(time.Now().Add(c.set.WriteTimeout))
+		_ = c.rc.SetReadDeadline(time.Now().Add(limit))
+		limit *= 2
 	}
-	c.arm()
+	c.armFor(limit)
 	// Not left to Flush: middleware often decides at WriteHeader what to do.
 	c.w.WriteHeader(http.StatusOK)
 	var err error
@@ -46,8 +47,8 @@ func (c *Conn) open(unread bool) error {
 
 // write sends one frame.
 func (c *Conn) write(frame []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.lock()
+	defer c.mu.unlock()
 	return c.writeLocked(frame)
 }
 
@@ -85,7 +86,7 @@ func (c *Conn) put(frame []byte) error {
 }
 
 func (c *Conn) flushed(p []byte) error {
-	n, err := c.w.Write(p)
+	n, err := c.w.Write(p) //nolint:gosec // G705: an event stream, sent with its Content-Type and nosniff
 	switch {
 	case err != nil:
 		return err
@@ -107,12 +108,24 @@ func (c *Conn) putEnd() error {
 }
 
 // arm sets the deadline of a write that begins now.
-func (c *Conn) arm() {
+func (c *Conn) arm() { c.armFor(c.set.WriteTimeout) }
+
+func (c *Conn) armFor(limit time.Duration) {
 	c.last = time.Now()
-	if c.deadlines && c.set.WriteTimeout > 0 {
-		c.deadline.Store(int64(c.last.Sub(c.opened) + c.set.WriteTimeout))
+	if c.deadlines && limit > 0 {
+		c.deadline.Store(int64(c.last.Sub(c.opened) + limit))
 		// If this fails, so does the write.
-		_ = c.rc.SetWriteDeadline(c.last.Add(c.set.WriteTimeout))
+		_ = c.rc.SetWriteDeadline(c.last.Add(limit))
+	}
+}
+
+// armEnd sets the deadlines of what net/http does to end the response: it writes
+// the end of the body, and on HTTP/1 it reads what is left of the request's. A
+// client that does neither would hold the handler's goroutine for ever.
+func (c *Conn) armEnd() {
+	c.arm()
+	if c.unread && c.set.WriteTimeout > 0 {
+		_ = c.rc.SetReadDeadline(c.last.Add(c.set.WriteTimeout))
 	}
 }
 
