@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // The tokens of the examples below, and the examples.
@@ -284,6 +285,22 @@ func TestReset(t *testing.T) {
 			assert.True(t, ok)
 			assert.Equal(t, 5*time.Millisecond, d)
 		}
+	}
+}
+
+// Reset may come before all of a chunk was taken.
+func TestResetWithinAChunk(t *testing.T) {
+	for _, chunk := range []string{"data: x\n\ndata: y, and more without any CR", "data: x\r\rdata: y\r\r", "retry: 1\n\uFEFF\n\n"} {
+		p := New(Config{})
+		_, n, ok, err := p.Next([]byte(chunk))
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Less(t, n, len(chunk))
+		p.Reset("")
+		p.scanned = 0
+		f := feeder{t: t, p: p, stream: "data: a\rdata: b\n\r"}
+		f.feed(len(f.stream))
+		assert.Equal(t, outcome{Tokens: []token{{Kind: KindEvent, Data: "a\nb", At: 17}}}, f.end())
 	}
 }
 

@@ -270,7 +270,19 @@ func TestS3_LargeBuffersAreLetGo(t *testing.T) {
 		f.feed(len(f.stream) - f.taken)
 		assert.LessOrEqual(t, f.p.buffers(), 1<<10, "%s, after a small event", name)
 	}
-	f := feeder{t: t, p: New(Config{LastEventID: large}), stream: "data: " + large}
+	f := feeder{t: t, p: New(Config{}), stream: "event: " + large + "\nevent: x\nid: " + large + "\nid: 1\ndata: a"}
+	for f.taken < len(f.stream) {
+		f.feed(min(4096, len(f.stream)-f.taken))
+	}
+	assert.LessOrEqual(t, f.p.buffers(), 1<<10, "before the end of the event")
+
+	f = feeder{t: t, p: New(Config{MaxEventBytes: 3<<20 - 1})}
+	f.stream = "event: " + large + "\nid: " + large + "\ndata: " + large
+	f.feed(len(f.stream))
+	require.Error(t, f.err)
+	assert.Zero(t, f.p.buffers(), "after the limit")
+
+	f = feeder{t: t, p: New(Config{LastEventID: large}), stream: "data: " + large}
 	f.feed(len(f.stream))
 	f.p.Reset("")
 	assert.Zero(t, f.p.buffers(), "after Reset")

@@ -72,7 +72,7 @@ func TestS4_LinearAtRandom(t *testing.T) {
 
 // A caller may give less than what is left, and then more.
 func TestS4_LinearWithPiecesOfWhatIsLeft(t *testing.T) {
-	stream := []byte(strings.Repeat("data: x\n\n:c\ndata: y\r\n\r\n", 2000) + "\r")
+	stream := []byte(strings.Repeat("data: x\n\n:c\ndata: y\n\n", 2000) + "\r")
 	p := New(Config{})
 	events := 0
 	for i, short := 0, false; i < len(stream); short = !short {

@@ -72,7 +72,7 @@ func (p *Parser) Next(src []byte) (tok Token, n int, ok bool, err error) {
 			case src[i] == '\n':
 				i++
 			}
-			noCR = max(noCR, i)
+			noCR = i
 		}
 
 		if p.inLine { // it began in an earlier call
