@@ -1,0 +1,171 @@
+package sse
+
+import (
+	"errors"
+	"time"
+
+	"longwire.example/sse/parser"
+)
+
+// feed is a Subscription on its way into a Conn.
+type feed struct {
+	hub  *Hub
+	sub  *Subscription
+	conn *Conn
+	told string // the client's last event ID
+}
+
+// run sends until something ends it.
+func (f *feed) run() error {
+	if err := f.begin(); err != nil {
+		return err
+	}
+	var tick <-chan time.Time
+	if d := f.hub.CursorInterval; d >= 0 {
+		if d == 0 {
+			d = DefaultCursorInterval
+		}
+		ticker := time.NewTicker(d)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	ctx := f.conn.ctx
+	for {
+		p, more, err := f.sub.take(ctx)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return f.conn.ended()
+		case errors.Is(err, ErrHubClosed):
+			return f.hub.farewell(f.conn, f.told, f.sub.Cursor(), f.sub.retry)
+		case err != nil:
+			return err
+		case more:
+			if err := f.send(p); err != nil {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-f.sub.wake:
+		case <-ctx.Done():
+		case <-tick:
+			if err := f.quiet(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// begin tells a client where the stream begins, if it doesn't know.
+func (f *feed) begin() error {
+	cursor := f.sub.Cursor()
+	if gap := f.sub.Gap(); gap != nil {
+		f.told = cursor
+		return f.conn.Send(gapMessage(gap.After, gap.Reason, cursor))
+	}
+	if f.told == "" {
+		return f.tell(cursor)
+	}
+	return nil
+}
+
+// tell makes cursor the client's last event ID.
+func (f *feed) tell(cursor string) error {
+	frame, err := parser.AppendID(nil, cursor)
+	if err != nil {
+		return err
+	}
+	f.told = cursor
+	return f.conn.SendRaw(frame)
+}
+
+// quiet tells a client of topics without events how far the hub has come, so
+// that it does not come back with an ID of long ago.
+func (f *feed) quiet() error {
+	cursor, missed := f.sub.catchUp()
+	switch {
+	case missed > 0:
+		after := f.told
+		f.told = cursor
+		return f.conn.Send(gapMessage(after, GapDropped, cursor))
+	case cursor != f.told:
+		return f.tell(cursor)
+	}
+	return nil
+}
+
+// batchOctets is how much of what waits is sent at once.
+const batchOctets = 32 << 10
+
+// send sends p and what else waits.
+func (f *feed) send(p Published) error {
+	next, more, _, _ := f.sub.poll()
+	if !more && p.Missed == 0 {
+		f.told = p.ID
+		return f.conn.SendRaw(p.Frame) // the frame that all share
+	}
+	b := getFrame()
+	defer b.put()
+	b.b = b.b[:0]
+	for {
+		if p.Missed > 0 {
+			// It has no ID of its own: who is cut off here gets what was dropped.
+			gap := gapMessage(f.told, GapDropped, "")
+			b.b, _ = gap.Append(b.b)
+		}
+		b.b = append(b.b, p.Frame...)
+		f.told = p.ID
+		if !more {
+			return f.conn.SendRaw(b.b)
+		}
+		p = next
+		if more = len(b.b) < batchOctets; more {
+			next, more, _, _ = f.sub.poll()
+		}
+	}
+}
+
+// farewell is the end of a stream at Shutdown. told is the client's last event
+// ID and cursor the one to come back with.
+func (h *Hub) farewell(c *Conn, told, cursor string, retry time.Duration) error {
+	m := h.Farewell
+	m.ID, m.Retry = "", max(retry, 0)
+	if retry > 0 {
+		m.Retry = max(retry, time.Millisecond)
+	}
+	if cursor != told {
+		m.ID = cursor
+	}
+	b := getFrame()
+	defer b.put()
+	var err error
+	if m.Type != "" || m.Data != "" {
+		b.b, err = m.Append(b.b[:0])
+	} else {
+		b.b = b.b[:0]
+		if m.Retry > 0 {
+			b.b, _ = parser.AppendRetry(b.b, m.Retry)
+		}
+		if m.ID != "" {
+			b.b, err = parser.AppendID(b.b, m.ID)
+		}
+	}
+	if err == nil && len(b.b) > 0 {
+		err = c.SendRaw(b.b)
+	}
+	if err != nil {
+		return err
+	}
+	return ErrHubClosed
+}
+
+// catchUp gives the Cursor, and the number of messages that were dropped before
+// it since the last one that was given; they count as told then.
+func (s *Subscription) catchUp() (cursor string, missed int) {
+	s.mu.Lock()
+	if !s.replaying && s.next == len(s.replay) && s.queue.live == 0 {
+		missed, s.queue.missed = s.queue.missed, 0
+	}
+	s.mu.Unlock()
+	return s.Cursor(), missed
+}

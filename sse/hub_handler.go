@@ -1,0 +1,99 @@
+package sse
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+)
+
+// Handler gives an http.Handler whose streams have the topics that authorize
+// gives for a request. It is called before anything is replayed, and after what
+// is no request for a stream was answered: it sees no CORS preflight.
+//
+// When it gives an error, the client gets 403, or what the StatusCode method of
+// an error in its tree gives, if that is 400 to 599 ([HTTPError] has one). The
+// text of the error is logged and not told to the client. No topic is 403, too.
+func (h *Hub) Handler(authorize func(r *http.Request) (topics []string, err error)) http.Handler {
+	return &hubHandler{h, authorize}
+}
+
+// HTTPError is an error that has an HTTP status, for the functions given to
+// [Hub.Handler].
+type HTTPError struct {
+	Status int   // such as http.StatusUnauthorized
+	Err    error // for the log; it may be nil
+}
+
+// Error gives the status and the text of Err.
+func (e *HTTPError) Error() string {
+	if e.Err == nil {
+		return http.StatusText(e.Status)
+	}
+	return http.StatusText(e.Status) + ": " + e.Err.Error()
+}
+
+// Unwrap gives Err.
+func (e *HTTPError) Unwrap() error { return e.Err }
+
+// StatusCode gives Status.
+func (e *HTTPError) StatusCode() int { return e.Status }
+
+type hubHandler struct {
+	hub       *Hub
+	authorize func(*http.Request) ([]string, error)
+}
+
+func (hh *hubHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := hh.hub
+	h.once.Do(h.init)
+	if h.wrong != nil {
+		if h.Stream.Logger == nil {
+			logToServer(r.Context(), "%v", h.wrong)
+		}
+		_ = h.server.refuse(w, r, internal(h.wrong))
+		return
+	}
+	if _, err := h.server.admit(w, r); err != nil {
+		if refused, ok := errors.AsType[*RefusedError](err); ok {
+			_ = h.server.refuse(w, r, refused)
+		}
+		return
+	}
+	var topics []string
+	err := errors.New("sse: Hub.Handler: there is no function that authorizes")
+	if hh.authorize != nil {
+		topics, err = hh.authorize(r)
+	}
+	if err == nil && len(topics) == 0 {
+		err = ErrTopic
+	}
+	if err != nil {
+		h.forbid(w, r, err)
+		return
+	}
+	_ = h.Serve(w, r, topics...)
+}
+
+// forbid answers a request that was not authorized.
+func (h *Hub) forbid(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusForbidden
+	type coded interface {
+		error
+		StatusCode() int
+	}
+	if e, ok := errors.AsType[coded](err); ok {
+		if s := e.StatusCode(); s >= 400 && s <= 599 {
+			status = s
+		}
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	text := http.StatusText(status)
+	if text == "" {
+		text = "refused"
+	}
+	http.Error(w, text, status)
+	if l := h.Stream.Logger; l != nil {
+		l.LogAttrs(r.Context(), slog.LevelInfo, "event stream not authorized",
+			slog.Int("status", status), slog.Any("error", err), slog.String("remote", r.RemoteAddr))
+	}
+}
