@@ -26,6 +26,9 @@ type streamClient struct {
 	// resumes after the last one all the same.
 	ownIDs bool
 
+	// idEvents: it makes an event without data of an id without an event.
+	idEvents bool
+
 	// cannot says why a scenario is beyond it.
 	cannot map[string]string
 }
@@ -68,7 +71,8 @@ var streamClients = []streamClient{
 				return startReader(t, env, python, "python/httpx_sse_reader.py", url)
 			}
 		},
-		retries: true,
+		retries:  true,
+		idEvents: true,
 		cannot: map[string]string{
 			"an id without an event": "it makes an event of it",
 		},

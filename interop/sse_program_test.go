@@ -40,6 +40,20 @@ func (s seeing) next(t *testing.T) seen {
 	return seen{}
 }
 
+// closed waits until the client has closed the stream and ended, without an
+// event.
+func (s seeing) closed(t *testing.T) {
+	t.Helper()
+	for {
+		v := s.next(t)
+		require.NotEqual(t, "event", v.Saw, "%+v", v)
+		if v.Saw == "closed" {
+			break
+		}
+	}
+	s.end(t)
+}
+
 // end waits until the client has ended, having noticed nothing more.
 func (s seeing) end(t *testing.T) {
 	t.Helper()
