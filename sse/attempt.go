@@ -38,7 +38,7 @@ type Attempt struct {
 
 	// Final says that the Policy takes Err for final: the stream is to end with
 	// it. Decide may set it to false, to try again: after a 401, say, with
-	// another token.
+	// another token. To set it to true means nothing: return an error instead.
 	Final bool
 
 	// Request is the request to be sent, a copy made for this attempt. Decide

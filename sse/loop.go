@@ -97,7 +97,7 @@ func (l *loop) attempt(parent context.Context) (decided bool, err error) {
 	defer l.finish()
 	l.success = false
 	if restarted {
-		l.failed, l.due = 0, time.Time{}
+		l.failed = 0
 	}
 	a := l.plan(ctx, restarted)
 	if err := l.decide(ctx, a); err != nil {

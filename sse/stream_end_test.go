@@ -95,6 +95,24 @@ func TestStreamGoesOnAfterBreak(t *testing.T) {
 	}, send("id: 1\ndata: x\n\nid: 2\ndata: y\n\n"), send("id: 2\ndata: y\n\n"))
 }
 
+// An attempt that failed before the one that brought the event does not count.
+func TestStreamGoesOnAtOnceAfterAnEvent(t *testing.T) {
+	follow(t, sse.Client{MaxAttempts: 2}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
+		for i := range 3 {
+			events := 0
+			for _, err := range s.Events(t.Context()) {
+				require.NoError(t, err, "loop %d", i)
+				events++
+				break
+			}
+			assert.Equal(t, 1, events)
+		}
+		g := gaps(server)
+		assert.Zero(t, g[1])
+		assert.Zero(t, g[3])
+	}, status(503), send("data: x\n\n"), status(503), send("data: x\n\n"), status(503), send("data: x\n\n"))
+}
+
 // A panic in the loop leaves nothing behind either.
 func TestStreamGoesOnAfterAPanic(t *testing.T) {
 	follow(t, sse.Client{}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
@@ -217,6 +235,24 @@ func TestStreamRestart(t *testing.T) {
 			}, script, send("data: x\n\n"))
 		})
 	}
+}
+
+// The waits after a Restart begin anew, and without a loop it does nothing: what
+// is left of a wait stays.
+func TestStreamWaitsAfterARestart(t *testing.T) {
+	follow(t, sse.Client{Retry: time.Hour, MaxRetry: -1}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
+		time.AfterFunc(6*time.Hour, s.Restart) // in the wait of at least 4 hours after the third
+		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Hour+time.Second)
+		defer cancel()
+		_, err := eventsOf(t, s.Events(ctx))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		s.Restart()
+		_, err = eventsOf(t, s.Events(t.Context()))
+		require.NoError(t, err)
+		g := gaps(server)
+		assert.Equal(t, 6*time.Hour, g[0]+g[1]+g[2])
+		requireWait(t, time.Hour, g[3])
+	}, status(500), status(500), status(500), status(500))
 }
 
 // Called in the loop, events that have come and were not given come again.

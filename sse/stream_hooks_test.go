@@ -130,6 +130,21 @@ func TestStreamDecideGoesToAnotherHost(t *testing.T) {
 	assert.NotContains(t, hosts, "example.com")
 }
 
+// Whatever context Decide gives the request, it ends with the stream.
+func TestStreamDecideDoesNotLoseTheContext(t *testing.T) {
+	c := sse.Client{Decide: func(_ context.Context, a *sse.Attempt) error {
+		a.Request = a.Request.WithContext(context.Background())
+		a.Final = true // means nothing here
+		return nil
+	}}
+	follow(t, c, func(t *testing.T, _ *ssetest.Server, s *sse.Stream) {
+		time.AfterFunc(time.Minute, func() { _ = s.Close() })
+		events, err := eventsOf(t, s.Events(t.Context()))
+		require.NoError(t, err)
+		assert.Equal(t, "x", dataOf(events))
+	}, ssetest.Script{ssetest.Send("data: x\n\n"), ssetest.Hold()})
+}
+
 // What Decide refuses, and what it makes unsendable, is the end.
 func TestStreamDecideEndsTheStream(t *testing.T) {
 	for name, c := range map[string]struct {
