@@ -186,10 +186,15 @@ func (s *Subscription) push(p *Published) bool {
 func (s *Subscription) signal() {
 	if s.waiting {
 		s.waiting = false
-		select {
-		case s.wake <- struct{}{}:
-		default:
-		}
+		s.poke()
+	}
+}
+
+// poke makes wake have a value.
+func (s *Subscription) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
 	}
 }
 
