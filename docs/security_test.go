@@ -71,7 +71,7 @@ func importsTime(g *ast.GenDecl) bool {
 	return len(kept) > 0
 }
 
-var quantity = regexp.MustCompile(`^([0-9][0-9,]*)\s*(KiB|MiB|ms|s)?\b`)
+var quantity = regexp.MustCompile(`^([0-9][0-9,]*)\s*(KiB|MiB|ms|s|min|h)?\b`)
 
 // number reads "1 MiB", "131,072 frames", "10 s" as the constant has it.
 func number(text string) (int64, error) {
@@ -82,7 +82,7 @@ func number(text string) (int64, error) {
 	n, err := strconv.ParseInt(strings.ReplaceAll(m[1], ",", ""), 10, 64)
 	unit := map[string]int64{
 		"": 1, "KiB": 1 << 10, "MiB": 1 << 20,
-		"ms": int64(time.Millisecond), "s": int64(time.Second),
+		"ms": int64(time.Millisecond), "s": int64(time.Second), "min": int64(time.Minute), "h": int64(time.Hour),
 	}[m[2]]
 	return n * unit, err
 }
@@ -126,6 +126,7 @@ func TestDefaults(t *testing.T) {
 func TestNumber(t *testing.T) {
 	for text, want := range map[string]int64{
 		"1 MiB": 1 << 20, "16 KiB a head": 16 << 10, "131,072 frames": 131072, "10 s": 10e9, "64 messages": 64,
+		"1 min": 60e9, "1 h": 3600e9, "2 minutes": 2, "3 hops": 3,
 	} {
 		got, err := number(text)
 		require.NoError(t, err)
