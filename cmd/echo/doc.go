@@ -1,12 +1,38 @@
-// Command echo is an echo server for WebSocket, with a page that shows the
-// frames of its own connection as they go by:
+// Command echo is an echo server for WebSocket and Server-Sent Events, with a
+// page that shows what is on the wire:
 //
 //	go run ./cmd/echo
 //
 // It takes an upgrade on every path and sends each message back as it came.
-// With the http driver, GET / is the page; any other request without an
-// upgrade gets 426. The raw driver answers handshakes itself, without net/http,
-// and has no page.
+// With the http driver, GET / is the page and /events an event stream; any other
+// request without an upgrade gets 426. The raw driver answers handshakes itself,
+// without net/http, and has neither.
+//
+// # Event streams
+//
+// GET /events is an event stream: the comment hello at once, then what is
+// posted. POST /events publishes its body as one event, whatever its
+// Content-Type, and answers 200 with the event's id, which nothing follows:
+//
+//	curl -N localhost:8080/events
+//	curl -d 'Hello' 'localhost:8080/events?type=greeting&retry=3000'
+//
+// type is the event type, retry the reconnection time in milliseconds, at most a
+// day. Line ends in the body are kept as such: each line becomes a data field.
+// A body over -max-message gets 413, a type or retry that can't be sent 400, and
+// a post from a page of another site 403, by Origin and Sec-Fetch-Site. -origin
+// does not change that: it is about WebSockets, and no page of another origin
+// reads the stream either.
+//
+// A stream goes on after the event whose id is in Last-Event-ID, or in the query
+// parameter lastEventId, since a page can't set the field for an EventSource's
+// first request. What is kept for that, and what a client is told when its id is
+// too old, is sse.Hub's: see its Store. At most maxEventStreams are open at a
+// time; one more gets 503.
+//
+// POST /events/cut/TOKEN ends the stream that was opened with ?token=TOKEN, so
+// that a page can show how it resumes. With -tls streams and posts share one
+// connection of HTTP/2.
 //
 // # Seeing frames
 //
@@ -20,17 +46,19 @@
 // What is shown is bounded: maxStreams tokens at a time, each for streamLife
 // unless it has both a reader and a connection, the first octets of each
 // payload, and a reader that is slow or away loses frames and is told how many.
-// -trace prints the same frames, of every connection, to standard error.
+// -trace prints the same frames, of every connection, to standard error, and a
+// line for each event stream that opens or ends and for each event.
 //
 // # Exit code
 //
-// 0 after SIGINT or SIGTERM, which close every connection with 1001; 1 when the
-// address can't be listened on; 2 for wrong flags.
+// 0 after SIGINT or SIGTERM, which close every connection with 1001 and end every
+// event stream; 1 when the address can't be listened on; 2 for wrong flags.
 //
 // # Reading order
 //
 // main.go, flags.go, serve.go (listen, run, shut down), echo.go (the loop),
 // raw.go and http.go (the two drivers), then tap.go, trace.go, frames.go,
-// stream.go and record.go (showing frames), control.go, and page.go with the
-// page itself in page/.
+// stream.go and record.go (showing frames), control.go; events.go,
+// events_hello.go, events_post.go and events_cut.go (event streams); and page.go
+// with the page itself in page/.
 package main

@@ -29,7 +29,7 @@ func each(t *testing.T, test func(t *testing.T, driver string)) {
 func TestEcho(t *testing.T) {
 	each(t, func(t *testing.T, driver string) {
 		p := start(t, "-driver", driver)
-		for _, target := range []string{"/", "/chat", "/frames/x", "/a/../b?q=1", "//"} {
+		for _, target := range []string{"/", "/chat", "/frames/x", "/events", "/a/../b?q=1", "//"} {
 			c := p.dial(t, target, &ws.DialOptions{Options: ws.Options{MaxMessage: -1}})
 			for _, m := range []struct {
 				typ  ws.MessageType
@@ -144,12 +144,12 @@ func TestOrigins(t *testing.T) {
 	})
 }
 
-// Without an upgrade there is nothing to get but the page, and what belongs to
-// it.
+// Without an upgrade there is nothing to get but the page with what belongs to
+// it and the event stream; from the raw driver not even these.
 func TestUpgradeRequired(t *testing.T) {
 	for driver, targets := range map[string][]string{
-		driverHTTP: {"/chat", "/favicon.ico", "/frames", "/frames/a/b"},
-		driverRaw:  {"/", "/chat", "/frames/" + strings.Repeat("a", minToken)},
+		driverHTTP: {"/chat", "/favicon.ico", "/frames", "/frames/a/b", "/events/", "/events/x"},
+		driverRaw:  {"/", "/chat", "/events", "/frames/" + strings.Repeat("a", minToken)},
 	} {
 		t.Run(driver, func(t *testing.T) {
 			p := start(t, "-driver", driver)

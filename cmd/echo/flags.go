@@ -23,6 +23,14 @@ const (
 	driverRaw  = "raw"
 )
 
+// usage stands above the list of flags.
+const usage = `usage: echo [flags]
+
+Echoes WebSocket messages on every path. With the http driver, / is a page to
+try it, GET /events an event stream and POST /events publishes to it.
+
+`
+
 // config is what the flags say.
 type config struct {
 	addr       string
@@ -43,20 +51,20 @@ func parseFlags(args []string, stdout io.Writer) (config, error) {
 	f := flag.NewFlagSet("echo", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // the caller prints the error, in one line
 	f.StringVar(&c.addr, "addr", "127.0.0.1:8080", "listen on this `host:port`; port 0 takes a free one")
-	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the page) or raw (no net/http, no page)")
-	f.BoolVar(&c.tls, "tls", false, "use TLS, with a self-signed certificate made in memory")
-	f.Func("origin", "also take pages of origins that match `pattern`, such as https://*.example.com (repeatable)", func(s string) error {
+	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the page and /events) or raw (no net/http, neither of them)")
+	f.BoolVar(&c.tls, "tls", false, "use TLS, with a self-signed certificate made in memory, and HTTP/2 for the page and /events")
+	f.Func("origin", "also take WebSockets of pages of origins that match `pattern`, such as https://*.example.com (repeatable)", func(s string) error {
 		c.origins = append(c.origins, s)
 		_, err := handshake.ParseOriginPattern(s)
 		return err
 	})
-	f.Int64Var(&c.maxMessage, "max-message", defaultMaxMessage, "answer messages of more `bytes` with 1009")
-	f.BoolVar(&c.trace, "trace", false, "print every frame, field by field, to standard error")
+	f.Int64Var(&c.maxMessage, "max-message", defaultMaxMessage, "answer messages of more `bytes` with 1009, and posted events with 413")
+	f.BoolVar(&c.trace, "trace", false, "print every frame, field by field, and every event stream to standard error")
 	f.BoolVar(&c.quiet, "quiet", false, "print nothing but errors")
 
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintf(stdout, "usage: echo [flags]\n\n")
+			fmt.Fprint(stdout, usage)
 			f.SetOutput(stdout)
 			f.PrintDefaults()
 		}

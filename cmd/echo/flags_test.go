@@ -60,6 +60,7 @@ func TestHelp(t *testing.T) {
 		for _, name := range []string{"-addr", "-driver", "-tls", "-origin", "-max-message", "-trace", "-quiet"} {
 			assert.Contains(t, stdout, "\n  "+name, "the help names each flag")
 		}
+		assert.Contains(t, stdout, "GET /events")
 	}
 }
 

@@ -33,6 +33,8 @@ func answer(w http.ResponseWriter, err error) {
 	http.Error(w, err.Error(), status)
 }
 
+var errToken = &httpError{http.StatusBadRequest, "a token is 22 to 64 letters, digits, - or _, chosen at random"}
+
 // streams are the tokens that are in use.
 type streams struct {
 	mu      sync.Mutex
@@ -43,7 +45,7 @@ type streams struct {
 // get finds the stream of a token, or makes it.
 func (s *streams) get(token string) (*stream, error) {
 	if !validToken(token) {
-		return nil, &httpError{http.StatusBadRequest, "a token is 22 to 64 letters, digits, - or _, chosen at random"}
+		return nil, errToken
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"longwire.example/ws"
@@ -23,18 +24,21 @@ const (
 	lastRequests      = time.Second      // for those in progress when the program ends
 )
 
-// httpDriver serves upgrades through net/http, and beside them the page.
+// httpDriver serves upgrades through net/http, and beside them the page and the
+// event streams.
 type httpDriver struct {
 	*echoer
 	plain   http.Handler // takes upgrades of connections that nobody watches
 	mux     *http.ServeMux
 	streams streams
+	events  events
 	server  *http.Server
 }
 
 func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
 	d := &httpDriver{echoer: e, mux: http.NewServeMux()}
 	d.plain = ws.Handler(func(_ context.Context, c *ws.Conn) error { return echo(c) }, &e.options)
+	d.events.start(e, cfg)
 	d.routes(cfg)
 	if cfg.quiet {
 		stderr = io.Discard
@@ -61,6 +65,8 @@ func (d *httpDriver) routes(cfg config) {
 	})
 	d.mux.HandleFunc("POST /ping/{token}", d.streams.servePing)
 	d.mux.HandleFunc("POST /close/{token}", d.streams.serveClose)
+	d.mux.Handle("/events", &d.events)
+	d.mux.HandleFunc("POST /events/cut/{token}", d.events.serveCut)
 	d.mux.Handle("/", d.plain) // 426: every other path is for WebSockets only
 }
 
@@ -126,10 +132,16 @@ func (d *httpDriver) serve(ln net.Listener) error {
 	return err
 }
 
-// shutdown closes all connections with 1001 and ends all responses. Readers of
-// frames see their connection end first.
+// shutdown closes all connections with 1001 and ends all streams and responses.
+// Readers of frames see their connection end first.
 func (d *httpDriver) shutdown(ctx context.Context) {
-	_ = d.group.Shutdown(ctx)
+	// An EventSource that comes back at once on the connection that it has would
+	// get 503 and never try again.
+	d.server.SetKeepAlivesEnabled(false)
+	var both sync.WaitGroup
+	both.Go(func() { _ = d.events.hub.Shutdown(ctx) })
+	both.Go(func() { _ = d.group.Shutdown(ctx) })
+	both.Wait()
 	d.streams.close()
 	// A client that is in the middle of a request has little time left.
 	ctx, cancel := context.WithTimeout(ctx, lastRequests)

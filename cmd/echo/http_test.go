@@ -48,7 +48,7 @@ func request(t *testing.T, l *wstest.Listener, text string) net.Conn {
 
 // A body that never comes holds no connection.
 func TestBodyThatNeverComes(t *testing.T) {
-	for _, line := range []string{"POST /ping/" + token(0), "POST /close/" + token(0), "POST /", "GET /"} {
+	for _, line := range []string{"POST /ping/" + token(0), "POST /close/" + token(0), "POST /events", "POST /events/cut/" + token(0), "PUT /events", "POST /", "GET /"} {
 		synctest.Test(t, func(t *testing.T) {
 			nc := request(t, inMemory(t), line+" HTTP/1.1\r\nHost: example.com\r\nContent-Length: 100\r\n\r\nabc")
 			begin := time.Now()

@@ -19,7 +19,18 @@ import (
 var pageFiles embed.FS
 
 // pageScripts are the parts of the page's script, in order.
-var pageScripts = []string{"dom.js", "layout.js", "inspector.js", "wire.js", "messages.js", "connection.js", "main.js"}
+var pageScripts = []string{
+	"dom.js", "layout.js", "inspector.js", "wire.js", "messages.js", "connection.js", // WebSocket
+	"views.js", "format.js", "resume.js", "source.js", "eventlist.js", "raw.js", // event streams
+	"main.js",
+}
+
+// pageStyles are those of its style, and pageViews what stands in page.html for
+// a comment with its name.
+var (
+	pageStyles = []string{"style.css", "events.css"}
+	pageViews  = []string{"events"}
+)
 
 // page is the page as it is sent.
 type page struct {
@@ -31,19 +42,19 @@ type page struct {
 // their hashes, so no other can run, and the page can reach nothing but this
 // server.
 func newPage() *page {
-	style := pageFile("style.css")
-	var script strings.Builder
-	script.WriteString("\"use strict\";\n" + closeCodes())
-	for _, name := range pageScripts {
-		script.WriteString(pageFile(name))
+	style := pageParts(pageStyles)
+	script := "\"use strict\";\n" + closeCodes() + pageParts(pageScripts)
+	parts := []string{"/*style*/", style, "/*script*/", script}
+	for _, name := range pageViews {
+		parts = append(parts, "/*"+name+"*/", pageFile(name+".html"))
 	}
-	body := strings.NewReplacer("/*style*/", style, "/*script*/", script.String()).Replace(pageFile("page.html"))
+	body := strings.NewReplacer(parts...).Replace(pageFile("page.html"))
 	return &page{
 		body: []byte(body),
 		policy: strings.Join([]string{
 			"default-src 'none'",
 			"style-src " + hashSource(style),
-			"script-src " + hashSource(script.String()),
+			"script-src " + hashSource(script),
 			"connect-src 'self'",
 			"img-src data:", // the icon
 			"base-uri 'none'",
@@ -69,6 +80,14 @@ func closeCodes() string {
 	n, _ := json.Marshal(names) // can't fail
 	s, _ := json.Marshal(sendable)
 	return fmt.Sprintf("const closeCodes = %s;\nconst sendableCodes = %s;\n", n, s)
+}
+
+func pageParts(names []string) string {
+	var all strings.Builder
+	for _, name := range names {
+		all.WriteString(pageFile(name))
+	}
+	return all.String()
 }
 
 func pageFile(name string) string {

@@ -53,7 +53,7 @@ func open(ctx context.Context, cfg config, stdout, stderr io.Writer) (driver, ne
 		fmt.Fprintf(stdout, "Longwire echo: %s\n", address(cfg, host, ln.Addr()))
 	}
 	if cfg.tls {
-		secure, fingerprint, err := selfSigned(host, time.Now())
+		secure, fingerprint, err := selfSigned(host, time.Now(), protocols(cfg)...)
 		if err != nil {
 			_ = ln.Close()
 			return nil, nil, err
@@ -64,6 +64,15 @@ func open(ctx context.Context, cfg config, stdout, stderr io.Writer) (driver, ne
 		}
 	}
 	return newDriver(cfg, stderr), ln, nil
+}
+
+// protocols are those for TLS to agree on. Browsers ask for WebSockets with
+// HTTP/1.1, and share one connection of HTTP/2 for all else.
+func protocols(cfg config) []string {
+	if cfg.driver == driverRaw {
+		return []string{"http/1.1"}
+	}
+	return []string{"h2", "http/1.1"}
 }
 
 func newDriver(cfg config, stderr io.Writer) driver {

@@ -20,8 +20,9 @@ import (
 const certificateLife = 90 * 24 * time.Hour
 
 // selfSigned makes a certificate for this machine's own names and for host, the
-// one that is listened on. The key never leaves memory.
-func selfSigned(host string, now time.Time) (*tls.Config, string, error) {
+// one that is listened on. The key never leaves memory. protocols are those to
+// agree on, the favourite first.
+func selfSigned(host string, now time.Time, protocols ...string) (*tls.Config, string, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, "", fmt.Errorf("make a key: %w", err)
@@ -53,6 +54,6 @@ func selfSigned(host string, now time.Time) (*tls.Config, string, error) {
 	return &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
 		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"http/1.1"},
+		NextProtos:   protocols,
 	}, hex.EncodeToString(sum[:]), nil
 }

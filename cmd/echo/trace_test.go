@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,4 +39,29 @@ func TestTrace(t *testing.T) {
 			assert.Contains(t, text, want)
 		}
 	})
+}
+
+// Event streams have a line at each end, and events one when they are posted.
+func TestTraceOfEventStreams(t *testing.T) {
+	p := start(t, "-trace")
+	first := p.listen(t, httpClient(t, ""), "/events?token="+token(0), nil)
+	id := p.post(t, "?type=tick", "Hello")
+	first.next(t)
+	assert.Equal(t, http.StatusNoContent, p.do(t, http.MethodPost, "/events/cut/"+token(0), "").status)
+	first.ends(t)
+	again := p.listen(t, httpClient(t, ""), "/events", http.Header{"Last-Event-Id": {id}})
+	assert.Equal(t, exitOK, p.stop(t))
+	again.ends(t)
+	text := p.stderr.String()
+	for _, want := range []string{
+		"event stream 1 opened: GET /events from 127.0.0.1:",
+		", HTTP/1.1\n",
+		"event " + id + " posted: type \"tick\", 5 octets, from 127.0.0.1:",
+		"event stream 1 ended: cut by POST /events/cut\n",
+		", HTTP/1.1, Last-Event-ID \"" + id + "\"\n",
+		"event stream 2 ended",
+	} {
+		assert.Contains(t, text, want)
+	}
+	assert.NotContains(t, text, token(0), "a token is its page's secret")
 }

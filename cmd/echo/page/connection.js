@@ -109,17 +109,7 @@ function update() {
 }
 
 function enter(state) {
-  const now = performance.now();
-  const steps = document.querySelectorAll("[data-step]");
-  for (const step of steps) {
-    if (step.dataset.step === connection.state && connection.state !== "CLOSED") {
-      step.lastElementChild.textContent = milliseconds(now - connection.since);
-      step.classList.add("past");
-    }
-    step.classList.toggle("now", step.dataset.step === state);
-  }
-  connection.state = state;
-  connection.since = now;
+  moveTrack("track", connection, state);
   byId("state").textContent = state;
   byId("state").dataset.state = state;
   document.body.dataset.state = state;
@@ -127,7 +117,7 @@ function enter(state) {
 }
 
 function resetTrack() {
-  for (const step of document.querySelectorAll("[data-step]")) {
+  for (const step of document.querySelectorAll("#track [data-step]")) {
     step.classList.remove("past");
     step.lastElementChild.textContent = "";
   }

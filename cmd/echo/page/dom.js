@@ -61,13 +61,39 @@ function previewOctets(bytes, isText, total) {
 
 // section links to a section of RFC 6455.
 function section(number) {
-  return el("a", {
-    class: "section",
-    href: "https://www.rfc-editor.org/rfc/rfc6455.html#section-" + number,
-    target: "_blank",
-    rel: "noopener noreferrer",
-    title: "RFC 6455, section " + number,
-  }, "\u00a7\u202f" + number);
+  return sectionLink("https://www.rfc-editor.org/rfc/rfc6455.html#section-" + number, "RFC 6455, section " + number, number);
+}
+
+// streamSections are the fragments of the sections about event streams.
+const streamSections = {
+  "9.2.3": "sse-processing-model",
+  "9.2.4": "the-last-event-id-header",
+  "9.2.6": "event-stream-interpretation",
+  "9.2.7": "authoring-notes",
+};
+
+// streamSection links to a section of the HTML standard.
+function streamSection(number) {
+  return sectionLink("https://html.spec.whatwg.org/multipage/server-sent-events.html#" + streamSections[number], "HTML standard, section " + number, number);
+}
+
+function sectionLink(href, title, number) {
+  return el("a", { class: "section", href, target: "_blank", rel: "noopener noreferrer", title }, "\u00a7\u202f" + number);
+}
+
+// moveTrack moves what has a state and, in since, the time of its last change
+// to another state, and writes down how long it was in the old one.
+function moveTrack(id, what, state) {
+  const now = performance.now();
+  for (const step of byId(id).children) {
+    if (step.dataset.step === what.state && what.state !== "CLOSED") {
+      step.lastElementChild.textContent = milliseconds(now - what.since);
+      step.classList.add("past");
+    }
+    step.classList.toggle("now", step.dataset.step === state);
+  }
+  what.state = state;
+  what.since = now;
 }
 
 function announce(text) {
@@ -85,4 +111,17 @@ function appendBounded(list, items, limit, follow) {
   list.append(...items.slice(-limit));
   while (list.childElementCount > limit) list.firstElementChild.remove();
   if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+// nextOption gives the option of a list that a key moves to, if it does.
+function nextOption(event, chosen) {
+  const list = event.currentTarget;
+  const now = chosen || list.lastElementChild;
+  const next = {
+    ArrowDown: () => now.nextElementSibling, ArrowUp: () => now.previousElementSibling,
+    Home: () => list.firstElementChild, End: () => list.lastElementChild,
+  }[event.key];
+  if (!next || !now) return null;
+  event.preventDefault();
+  return next();
 }

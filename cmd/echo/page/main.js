@@ -99,6 +99,9 @@ on("connect-form", connect);
 on("message-form", send);
 on("ping-form", ping);
 on("close-form", closeConnection);
+on("es-form", connectSource);
+on("post-form", postForm);
+on("cut-form", cut);
 
 for (const e of document.querySelectorAll("[name=tab]")) e.addEventListener("change", showTab);
 for (const e of document.querySelectorAll("[name=closer]")) e.addEventListener("change", showCloseHint);
@@ -135,8 +138,32 @@ byId("follow").addEventListener("change", () => {
 
 for (const code of sendableCodes) byId("close-codes").append(el("option", { value: code }, closeCodes[code]));
 
+byId("es-close").addEventListener("click", closeSource);
+byId("post-data").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  event.preventDefault();
+  byId("post-form").requestSubmit();
+});
+for (const e of document.querySelectorAll("[data-post]")) {
+  e.addEventListener("click", () => { byId("post-data").value = postSamples[e.dataset.post]; });
+}
+for (const e of document.querySelectorAll("[data-after]")) {
+  if (e.tagName !== "BUTTON") continue;
+  e.addEventListener("click", () => { byId("es-after").value = { last: source.lastId, forged: "forged-1", none: "" }[e.dataset.after]; });
+}
+byId("raw-octets").addEventListener("change", () => byId("raw").classList.toggle("octets-shown", byId("raw-octets").checked));
+byId("raw-follow").addEventListener("change", () => {
+  if (!byId("raw-follow").checked) return;
+  for (const id of ["raw", "event-list"]) byId(id).scrollTop = byId(id).scrollHeight;
+});
+byId("raw-clear").addEventListener("click", clearRaw);
+
 byId("tab-text").checked = true; // a reload keeps what was chosen before
 showTab();
 showCloseHint();
 update();
 inspect(exampleFrame);
+byId("raw-octets").checked = false;
+showSource();
+showResume();
+showView();

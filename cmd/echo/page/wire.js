@@ -113,14 +113,6 @@ byId("frames").addEventListener("click", (event) => {
 });
 
 byId("frames").addEventListener("keydown", (event) => {
-  const list = event.currentTarget;
-  const now = wire.chosen || list.lastElementChild;
-  const next = {
-    ArrowDown: () => now.nextElementSibling, ArrowUp: () => now.previousElementSibling,
-    Home: () => list.firstElementChild, End: () => list.lastElementChild,
-  }[event.key];
-  if (!next || !now) return;
-  event.preventDefault();
-  const row = next();
+  const row = nextOption(event, wire.chosen);
   if (row) choose(row, true);
 });
