@@ -26,7 +26,11 @@ func TestStreamOverANetwork(t *testing.T) {
 			ssetest.Script{ssetest.Status(503), ssetest.Send("end"), ssetest.Break()},
 			ssetest.Script{ssetest.Send("data: z\n\n"), ssetest.Hold()},
 		)
-		srv := httptest.NewUnstartedServer(server)
+		left := make(chan struct{}, 4) // one for each answer that has ended
+		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() { left <- struct{}{} }()
+			server.ServeHTTP(w, r)
+		}))
 		srv.EnableHTTP2 = h2
 		srv.StartTLS()
 		var lost []error
@@ -46,15 +50,18 @@ func TestStreamOverANetwork(t *testing.T) {
 			case "y":
 				go s.Restart()
 			case "z":
-				go s.Close() //nolint:errcheck // it has none
+				go s.Close()
 			}
 		}
 		assert.Equal(t, "x y z", dataOf(got))
 		assert.Equal(t, []string{"-", "1", "2", "2"}, sentIDs(server))
 		require.Len(t, lost, 3)
 		require.ErrorIs(t, lost[1], sse.ErrRestart)
-		srv.Close() // waits for the handlers
+		for range server.Requests() {
+			<-left
+		}
 		assert.Zero(t, server.Open())
+		srv.Close()
 		require.NoError(t, server.Close())
 	}
 }
