@@ -25,5 +25,5 @@
 // # Reading order
 //
 // script.go, server.go and request.go (what a test says and asks), play.go,
-// memory.go and handler.go (how a script is played).
+// memory.go and handler.go (how a script is played); recorder.go, splits.go.
 package ssetest
