@@ -185,6 +185,7 @@ func (h *Hub) end() { <-h.turn }
 // Len gives the number of subscriptions that have not ended, those of event
 // streams among them.
 func (h *Hub) Len() int {
+	h.once.Do(h.init)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.subs)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -142,6 +144,20 @@ func TestNextIsForOne(t *testing.T) {
 			t.Error("All goes on after Close:", p, err)
 		}
 	})
+}
+
+// Whatever is called first, from however many goroutines.
+func TestHubFirstUse(t *testing.T) {
+	for range 20 {
+		h := &sse.Hub{}
+		var wg sync.WaitGroup
+		wg.Go(func() { h.Len() })
+		wg.Go(func() { publish(t, h, "a", "x") })
+		wg.Go(func() { subscribe(t, h, "", "a").Close() })
+		wg.Go(func() { h.Handler(nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)) })
+		wg.Wait()
+		assert.NoError(t, h.Shutdown(t.Context()))
+	}
 }
 
 // Each subscriber gets what is published in the order of the IDs, from however
