@@ -19,7 +19,7 @@ import (
 
 	"longwire.example/sse"
 	"longwire.example/sse/ssetest"
-	"longwire.example/ws/wstest"
+	"longwire.example/ws/wstest" //nolint:depguard // connections in memory, for tests alone
 )
 
 // A hundred streams over HTTP, one of them stalled, end one after the other with
@@ -90,6 +90,7 @@ func TestS13_ShutdownOfAHundredStreams(t *testing.T) {
 		assert.LessOrEqual(t, took, 20*time.Second)
 		wg.Wait()
 		assert.Equal(t, 0, h.Len())
+		synctest.Wait() // net/http has seen the last connection go, and need not look again
 		require.NoError(t, srv.Shutdown(ctx))
 		assert.Equal(t, took, time.Since(start), "http.Server.Shutdown has nothing to wait for")
 		require.ErrorIs(t, <-served, http.ErrServerClosed)

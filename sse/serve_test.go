@@ -99,8 +99,10 @@ func TestServeTellsWhyASilentIterationEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		req := get().WithContext(ctx)
-		err := serve(&ssetest.Recorder{}, req, func(func(sse.Message, error) bool) { <-ctx.Done() }, nil)
+		var err error
+		new(ssetest.Recorder).Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			err = sse.Serve(w, r, func(func(sse.Message, error) bool) { <-r.Context().Done() }, nil)
+		}), get().WithContext(ctx))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 	})
 }
