@@ -158,6 +158,9 @@ func (h *Hub) ready(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sse: the store's newest ID: %w", err)
 	}
+	if err := checkStoreID(last); err != nil {
+		return err
+	}
 	h.mu.Lock()
 	h.last = last
 	h.mu.Unlock()

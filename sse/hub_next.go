@@ -110,10 +110,11 @@ func (s *Subscription) poll() (p Published, ok, refill bool, err error) {
 	return Published{}, false, false, s.err
 }
 
-// ended takes s off the hub if err is its end. A gap is one.
+// ended takes s off the hub if err is its end, and not that of a context or an
+// error of the Store. A gap is one.
 func (s *Subscription) ended(err error) error {
 	s.mu.Lock()
-	over := s.err != nil
+	over := err == s.err //nolint:errorlint // take gives it as it is
 	s.mu.Unlock()
 	if gap, ok := asGap(err, s.read); ok {
 		over, err = true, gap

@@ -2,8 +2,11 @@ package sse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+
+	"longwire.example/sse/parser"
 )
 
 // Publish stores m under topic and puts it into the queues of those who have
@@ -54,12 +57,25 @@ func (h *Hub) keep(ctx context.Context, topic string, m Message, e encoded) (*Pu
 	if err != nil {
 		return nil, err
 	}
+	if err := checkStoreID(id); err != nil {
+		return nil, err
+	}
 	m.ID = id
 	p := &Published{ID: id, Topic: topic, Message: m}
-	if p.Frame, err = e.frame(&m); err != nil {
-		return nil, fmt.Errorf("sse: the store gave an ID that can't be sent: %w", err)
+	p.Frame, err = e.frame(&m)
+	return p, err
+}
+
+// checkStoreID finds an ID that no client could come back with. The error is no
+// *FieldError: it is not about the message.
+func checkStoreID(id string) error {
+	if id == "" {
+		return errors.New("sse: the store gave an empty ID")
 	}
-	return p, nil
+	if err := parser.CheckID(id); err != nil {
+		return fmt.Errorf("sse: the store gave an ID that can't be sent: %s", err.Error())
+	}
+	return nil
 }
 
 // deliver puts p into the queues of its topic. Those who can't keep up cost no

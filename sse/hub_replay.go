@@ -24,8 +24,10 @@ func (s *Subscription) refill(ctx context.Context) error {
 	if until, done = s.join(); !done {
 		return nil
 	}
+	all := false
+	defer func() { s.joined(all) }() // also when the Store panics
 	done, err = s.load(ctx, until)
-	s.joined(done && err == nil)
+	all = done && err == nil
 	return err
 }
 
@@ -35,21 +37,27 @@ func (s *Subscription) load(ctx context.Context, until string) (done bool, err e
 	if s.read == until {
 		return true, nil
 	}
-	room := s.chunk.messages - len(s.replay)
+	kept := s.kept()
+	room := s.chunk.messages - kept
 	if room <= 0 {
 		return false, nil
 	}
-	for p, err := range s.hub.store.After(ctx, Range{After: s.read, Until: until, Topics: s.topics, Limit: room}) {
+	// One more than there is room for tells whether there are more.
+	given := 0
+	for p, err := range s.hub.store.After(ctx, Range{After: s.read, Until: until, Topics: s.topics, Limit: room + 1}) {
 		if err != nil {
 			// What came before it goes first; the next call finds the error again.
-			if len(s.replay) > 0 {
+			if kept > 0 {
 				err = nil
 			}
 			return false, err
 		}
+		given++
 		if _, ok := slices.BinarySearch(s.topics, p.Topic); !ok {
+			s.read = p.ID
 			continue // whatever the Store does
 		}
+		p.Message.ID = p.ID
 		if p.Frame == nil {
 			if p.Frame, err = p.Message.Append(nil); err != nil {
 				return false, err
@@ -58,11 +66,20 @@ func (s *Subscription) load(ctx context.Context, until string) (done bool, err e
 		if !s.keep(p) {
 			return false, nil
 		}
+		kept++
 	}
-	s.mu.Lock()
+	if given > room {
+		return false, nil
+	}
 	s.read = until
-	s.mu.Unlock()
 	return true, nil
+}
+
+// kept gives how many messages replay has.
+func (s *Subscription) kept() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.replay)
 }
 
 // keep puts p into replay, if there is room.

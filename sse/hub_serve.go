@@ -79,20 +79,26 @@ func (h *Hub) stream(c *Conn, topics []string) error {
 	o := SubscribeOptions{Topics: topics}
 	o.After, _ = c.LastEventID()
 	for {
-		s, err := h.subscribe(c.ctx, o)
-		if err != nil {
-			if errors.Is(err, ErrHubClosed) {
-				return h.farewell(c, o.After, o.After, part(h.spread(), 1, 2))
-			}
-			return err
-		}
-		f := &feed{hub: h, sub: s, conn: c, told: o.After}
-		err = f.run()
-		o.After = s.Cursor()
-		s.Close()
+		err := h.streamAfter(c, &o)
 		if !errors.Is(err, ErrGap) {
 			return err
 		}
 		// It was too slow for the Store. Subscribing again finds the gap.
 	}
+}
+
+// streamAfter is stream for one subscription. o.After is where it ended.
+func (h *Hub) streamAfter(c *Conn, o *SubscribeOptions) error {
+	s, err := h.subscribe(c.ctx, *o)
+	if err != nil {
+		if errors.Is(err, ErrHubClosed) {
+			return h.farewell(c, o.After, o.After, part(h.spread(), 1, 2))
+		}
+		return err
+	}
+	defer s.Close() // also after a panic of the ResponseWriter or the Store
+	f := &feed{hub: h, sub: s, conn: c, told: o.After}
+	err = f.run()
+	o.After = s.Cursor()
+	return err
 }

@@ -35,6 +35,7 @@ type Subscription struct {
 	chunk   limits // of what is read from the Store at once
 	wake    chan struct{}
 	reading atomic.Bool // Next is in progress
+	read    string      // how far the Store was read; of the goroutine that takes messages
 
 	places []place // where it is in the index, nil when it is not; guarded by hub.mu
 
@@ -47,7 +48,6 @@ type Subscription struct {
 	replay    []Published // read from the Store, from next on
 	next      int
 	octets    int           // of the frames in replay
-	read      string        // how far the Store was read
 	cursor    string        // of the last message given
 	err       error         // why it has ended
 	draining  bool          // err counts when the queue is empty
@@ -98,14 +98,20 @@ func (h *Hub) subscribe(ctx context.Context, o SubscribeOptions) (*Subscription,
 	if !s.replaying {
 		return s, nil
 	}
+	done := false
+	defer func() {
+		if !done { // an error of the Store, or its panic
+			s.Close()
+		}
+	}()
 	err := s.refill(ctx)
 	if gap, ok := asGap(err, o.After); ok {
 		s.gap = gap
 		s.skip()
 	} else if err != nil {
-		s.Close()
 		return nil, fmt.Errorf("sse: what follows the ID: %w", err)
 	}
+	done = true
 	return s, nil
 }
 
