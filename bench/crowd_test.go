@@ -25,7 +25,8 @@ type crowd struct {
 	all     chan struct{} // has a value when they have them
 	release chan struct{} // closed to let the stalled ones go
 	cancel  context.CancelFunc
-	wg      sync.WaitGroup
+	wg      sync.WaitGroup // the clients and the publisher
+	streams sync.WaitGroup // calls of the hub's handler
 
 	srv *httptest.Server // over TCP
 
@@ -56,7 +57,7 @@ func gather(h hub, live, stalled int, tcp bool) (*crowd, error) {
 		}
 	})
 	if tcp {
-		c.srv = httptest.NewUnstartedServer(h)
+		c.srv = httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
 		c.srv.Config.ErrorLog = log.New(io.Discard, "", 0) // of streams that are cut off at the end
 		c.srv.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
 			_ = conn.(*net.TCPConn).SetWriteBuffer(4 << 10) // so that few messages suffice to stall
@@ -66,7 +67,7 @@ func gather(h hub, live, stalled int, tcp bool) (*crowd, error) {
 	}
 	for i := range live + stalled {
 		if !tcp {
-			c.wg.Go(func() { h.ServeHTTP(&client{crowd: c, header: http.Header{}, stalled: i < stalled}, request(ctx)) })
+			c.wg.Go(func() { c.serve(&client{crowd: c, header: http.Header{}, stalled: i < stalled}, request(ctx)) })
 			continue
 		}
 		if err := c.dial(ctx, i < stalled); err != nil {
@@ -114,17 +115,23 @@ func (c *crowd) count(n int64) {
 	}
 }
 
-// leave ends everything.
+func (c *crowd) serve(w http.ResponseWriter, r *http.Request) {
+	c.streams.Add(1)
+	defer c.streams.Done()
+	c.hub.ServeHTTP(w, r)
+}
+
+// leave ends everything, the clients first.
 func (c *crowd) leave() {
 	close(c.release)
 	close(c.orders)
 	c.cancel()
+	c.wg.Wait()
+	c.streams.Wait()
 	c.hub.close()
 	if c.srv != nil {
-		c.srv.CloseClientConnections()
 		c.srv.Close()
 	}
-	c.wg.Wait()
 }
 
 // client is an http.ResponseWriter in memory that counts messages.

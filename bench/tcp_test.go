@@ -28,6 +28,7 @@ func (c *crowd) dial(ctx context.Context, stalled bool) error {
 	}
 	c.wg.Go(func() {
 		defer conn.Close()
+		defer context.AfterFunc(ctx, func() { conn.Close() })()
 		if stalled {
 			<-c.release
 			return
