@@ -193,3 +193,33 @@ func ExampleHub_Shutdown() {
 	// Output:
 	// <nil> <nil> sse: the hub is shut down
 }
+
+// The messages of two topics in one loop.
+func ExampleSubscription_All() {
+	hub := &sse.Hub{}
+	s, err := hub.Subscribe(sse.SubscribeOptions{Topics: []string{"news", "sport"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer s.Close()
+	ctx := context.Background()
+	for _, topic := range []string{"news", "weather", "sport"} {
+		if _, err := hub.Publish(ctx, topic, sse.Message{Data: "about " + topic}); err != nil {
+			fmt.Println(err)
+		}
+	}
+	for p, err := range s.All(ctx) {
+		if err != nil {
+			fmt.Println(err) // such as ErrOverflow or ErrHubClosed
+			break
+		}
+		fmt.Println(p.Topic, p.Message.Data)
+		if p.Topic == "sport" {
+			break
+		}
+	}
+	// Output:
+	// news about news
+	// sport about sport
+}
