@@ -178,6 +178,12 @@ type nothingInside struct{ http.ResponseWriter }
 
 func (nothingInside) Unwrap() http.ResponseWriter { return nil }
 
+// circular has no end of what is inside.
+type circular struct{ http.ResponseWriter }
+
+func (c circular) Unwrap() http.ResponseWriter { return c }
+func (circular) Flush()                        {}
+
 //req:test SSE-9.2.5-05
 func TestS10_AWriterThatCannotFlush(t *testing.T) {
 	for name, wrap := range map[string]func(rec *ssetest.Recorder) http.ResponseWriter{
@@ -185,6 +191,7 @@ func TestS10_AWriterThatCannotFlush(t *testing.T) {
 		"ssetest.basic ":                        func(rec *ssetest.Recorder) http.ResponseWriter { return ssetest.Unwrapping(rec.WithoutFlush()) },
 		"ssetest.basic has":                     func(rec *ssetest.Recorder) http.ResponseWriter { return lying{rec.WithoutFlush()} },
 		"sse_test.nothingInside unwraps to nil": func(rec *ssetest.Recorder) http.ResponseWriter { return nothingInside{rec} },
+		"sse_test.circular unwraps without end": func(rec *ssetest.Recorder) http.ResponseWriter { return circular{rec} },
 	} {
 		rec := &ssetest.Recorder{}
 		_, err := sse.Accept(wrap(rec), httptest.NewRequest(http.MethodGet, "/", nil), nil)

@@ -5,6 +5,10 @@ import (
 	"net/http"
 )
 
+// longestUnwrap is how many types may be around a ResponseWriter. One that
+// unwraps to itself has no end.
+const longestUnwrap = 1000
+
 // checkFlush tells whether w can flush, without doing it: that would send the
 // header fields. The error is ErrFlush and names the type that can't.
 //
@@ -13,7 +17,7 @@ import (
 // be able too.
 func checkFlush(w http.ResponseWriter) error {
 	found := false
-	for {
+	for range longestUnwrap {
 		can := false
 		switch w.(type) {
 		case interface{ FlushError() error }, http.Flusher:
@@ -31,4 +35,5 @@ func checkFlush(w http.ResponseWriter) error {
 			return fmt.Errorf("%w: %T unwraps to nil", ErrFlush, u)
 		}
 	}
+	return fmt.Errorf("%w: %T unwraps without end", ErrFlush, w)
 }

@@ -104,16 +104,12 @@ func (f *feed) quiet() error {
 	return nil
 }
 
-// batchOctets is how much of what waits is sent at once.
+// batchOctets is how much of what waits is sent at once. A message of that size
+// is not copied: it would be for each stream.
 const batchOctets = 32 << 10
 
 // send sends p and what else waits.
 func (f *feed) send(p Published) error {
-	next, more, _, _ := f.sub.poll()
-	if !more && p.Missed == 0 {
-		f.told = p.ID
-		return f.conn.SendRaw(p.Frame) // the frame that all share
-	}
 	b := getFrame()
 	defer b.put()
 	b.b = b.b[:0]
@@ -123,16 +119,32 @@ func (f *feed) send(p Published) error {
 			gap := gapMessage(f.told, GapDropped, "")
 			b.b, _ = gap.Append(b.b)
 		}
-		b.b = append(b.b, p.Frame...)
 		f.told = p.ID
-		if !more {
-			return f.conn.SendRaw(b.b)
-		}
-		p = next
-		if more = len(b.b) < batchOctets; more {
+		var next Published
+		more := false
+		if len(b.b)+len(p.Frame) < batchOctets {
 			next, more, _, _ = f.sub.poll()
 		}
+		if !more {
+			return f.sendLast(b, p.Frame)
+		}
+		b.b = append(b.b, p.Frame...)
+		p = next
 	}
+}
+
+// sendLast sends what b has, if anything, and the frame that all share.
+func (f *feed) sendLast(b *frameBuffer, frame []byte) error {
+	if len(b.b) > 0 && len(frame) < batchOctets {
+		b.b = append(b.b, frame...)
+		return f.conn.SendRaw(b.b)
+	}
+	if len(b.b) > 0 {
+		if err := f.conn.SendRaw(b.b); err != nil {
+			return err
+		}
+	}
+	return f.conn.SendRaw(frame)
 }
 
 // farewell is the end of a stream at Shutdown. told is the client's last event

@@ -47,6 +47,9 @@ func watchStop(stop <-chan struct{}, c *Conn) {
 
 // unwatchStop forgets c.
 func unwatchStop(stop <-chan struct{}, c *Conn) {
+	if stop == nil {
+		return
+	}
 	stopWatches.Lock()
 	defer stopWatches.Unlock()
 	w := stopWatches.m[stop]
