@@ -19,10 +19,10 @@
 //
 // type is the event type, retry the reconnection time in milliseconds, at most a
 // day. Line ends in the body are kept as such: each line becomes a data field.
-// A body over -max-message gets 413, a type or retry that can't be sent 400, and
-// a post from a page of another site 403, by Origin and Sec-Fetch-Site. -origin
-// does not change that: it is about WebSockets, and no page of another origin
-// reads the stream either.
+// A body over 1 MiB or -max-message gets 413, a type or retry that can't be sent
+// 400, and a post from a page of another site 403, by Origin and Sec-Fetch-Site.
+// -origin does not change that: it is about WebSockets, and no page of another
+// origin reads the stream either.
 //
 // A stream goes on after the event whose id is in Last-Event-ID, or in the query
 // parameter lastEventId, since a page can't set the field for an EventSource's

@@ -18,7 +18,8 @@ const (
 	eventsTopic      = "events"
 	lastEventIDParam = "lastEventId" // a page can't set Last-Event-ID on an EventSource's first request
 	eventsMethods    = "GET, HEAD, OPTIONS, POST"
-	maxEventStreams  = 1024 // at a time
+	maxEventStreams  = 1024    // at a time
+	maxEventData     = 1 << 20 // octets of a posted event; those of many lines become seven times as many
 )
 
 // events are the event streams, and what can be done with them.
@@ -35,7 +36,7 @@ type events struct {
 
 // start is for before the first request.
 func (e *events) start(parent *echoer, cfg config) {
-	e.maxData, e.trace = cfg.maxMessage, parent.trace
+	e.maxData, e.trace = min(cfg.maxMessage, maxEventData), parent.trace
 	e.hub.Spread = -1 // all at once: there is little time
 	e.hub.Stream = sse.Options{LastEventIDParam: lastEventIDParam, Logger: parent.options.Logger}
 }

@@ -50,7 +50,7 @@ func (e *events) message(w http.ResponseWriter, r *http.Request) (sse.Message, e
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, e.maxData))
 	if tooBig, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return m, &httpError{http.StatusRequestEntityTooLarge, fmt.Sprintf("an event has at most %d octets here (-max-message)", tooBig.Limit)}
+		return m, &httpError{http.StatusRequestEntityTooLarge, fmt.Sprintf("an event has at most %d octets here", tooBig.Limit)}
 	}
 	if err != nil {
 		return m, &httpError{http.StatusBadRequest, "the body could not be read: " + err.Error()}

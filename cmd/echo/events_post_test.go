@@ -111,6 +111,13 @@ func TestPostThatIsWrong(t *testing.T) {
 	assert.Equal(t, id, r.next(t).LastEventID, "the first that comes")
 }
 
+// An event of a mebibyte is the largest, whatever -max-message is.
+func TestLargestEvent(t *testing.T) {
+	p := start(t)
+	p.post(t, "", strings.Repeat("\n", 1<<20))
+	assert.Equal(t, http.StatusRequestEntityTooLarge, p.do(t, http.MethodPost, "/events", strings.Repeat("\n", 1<<20+1)).status)
+}
+
 // -max-message bounds what is posted, whether or not its length is declared.
 func TestPostThatIsTooLarge(t *testing.T) {
 	p := start(t, "-max-message", "10")

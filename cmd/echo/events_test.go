@@ -308,7 +308,7 @@ func TestEventStreamShutdown(t *testing.T) {
 	_, silent := p.raw(t, "GET /events HTTP/1.1\r\nHost: HOST\r\n\r\n")
 	_, err := silent.ReadString('\n')
 	require.NoError(t, err)
-	large := strings.Repeat("x", 7<<20) // more than the socket's buffers hold
+	large := strings.Repeat("\n", 1<<20) // 7 MiB on the wire, more than the socket's buffers hold
 	p.post(t, "", large)
 	assert.Equal(t, large, r.next(t).Data)
 	assert.Equal(t, exitOK, p.stop(t))

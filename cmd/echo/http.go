@@ -21,6 +21,7 @@ const (
 	readTimeout       = 15 * time.Second // for a request with its body
 	answerTimeout     = 30 * time.Second // for its whole way to the client; a stream of frames sets its own
 	idleTimeout       = 2 * time.Minute  // between two requests for the page and the like
+	writeByteTimeout  = 10 * time.Second // for any octet at all to a client of HTTP/2
 	lastRequests      = time.Second      // for those in progress when the program ends
 )
 
@@ -50,7 +51,10 @@ func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      answerTimeout,
 		IdleTimeout:       idleTimeout,
-		ErrorLog:          log.New(stderr, "echo: ", 0),
+		// The deadlines of its streams don't end those of a client that takes
+		// nothing.
+		HTTP2:    &http.HTTP2Config{WriteByteTimeout: writeByteTimeout},
+		ErrorLog: log.New(stderr, "echo: ", 0),
 	}
 	return d
 }

@@ -36,6 +36,15 @@ func inMemory(t *testing.T) *wstest.Listener {
 	return l
 }
 
+// Clients of HTTP/2 that take nothing have to go, or they would hold the
+// streams that they have for ever.
+func TestWriteByteTimeout(t *testing.T) {
+	cfg := config{quiet: true, maxMessage: defaultMaxMessage}
+	d := newHTTPDriver(newEchoer(cfg, io.Discard), cfg, io.Discard)
+	require.NotNil(t, d.server.HTTP2)
+	assert.Equal(t, writeByteTimeout, d.server.HTTP2.WriteByteTimeout)
+}
+
 func request(t *testing.T, l *wstest.Listener, text string) net.Conn {
 	t.Helper()
 	nc, err := l.Dial(t.Context(), "", "")
