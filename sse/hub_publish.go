@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"longwire.example/sse/parser"
 )
@@ -106,7 +107,8 @@ const idRoom = len("id: ") + maxRingID + len("\n")
 
 func encodeMessage(m *Message) (encoded, error) {
 	const fields = len("event: \n") + len("data: \n\n")
-	buf, err := m.Append(make([]byte, idRoom, idRoom+fields+len(m.Type)+len(m.Data)))
+	lines := len("data: ") * strings.Count(m.Data, "\n") // all but the first
+	buf, err := m.Append(make([]byte, idRoom, idRoom+fields+len(m.Type)+len(m.Data)+lines))
 	return encoded{buf}, err
 }
 
