@@ -316,6 +316,7 @@ func TestLastEventID(t *testing.T) {
 		{name: "CR", query: "?last=a%0Db", status: 400},
 		{name: "LF", query: "?last=%0A", status: 400},
 		{name: "twice", header: []string{"1", "2"}, status: 400},
+		{name: "parameter twice", query: "?last=1&last=2", status: 400},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			req := httptest.NewRequest(http.MethodGet, "/"+c.query, nil)

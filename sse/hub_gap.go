@@ -3,7 +3,7 @@ package sse
 import (
 	"encoding/json"
 	"errors"
-	"unicode/utf8"
+	"strings"
 )
 
 // GapType is the type of the event by which a [Hub] tells a client that it has
@@ -60,10 +60,7 @@ const longestAfter = 128 // octets
 // ID becomes id, unless that is empty.
 func gapMessage(after, reason, id string) Message {
 	if len(after) > longestAfter {
-		after = after[:longestAfter]
-		for len(after) > 0 && !utf8.ValidString(after) {
-			after = after[:len(after)-1]
-		}
+		after = strings.ToValidUTF8(after[:longestAfter], "")
 	}
 	data, _ := json.Marshal(struct {
 		After  string `json:"after"`

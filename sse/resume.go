@@ -21,23 +21,23 @@ func (s *serverSettings) lastEventID(r *http.Request) (string, error) {
 	wrong := func(why string) (string, error) {
 		return "", &RefusedError{Status: http.StatusBadRequest, Reason: "the last event ID " + why}
 	}
-	var id string
-	switch lines := r.Header["Last-Event-Id"]; {
-	case len(lines) > 1:
+	ids := r.Header["Last-Event-Id"]
+	if strings.Join(ids, "") == "" && s.LastEventIDParam != "" {
+		ids = r.URL.Query()[s.LastEventIDParam]
+	}
+	if len(ids) == 0 {
+		return "", nil
+	}
+	switch id := ids[0]; {
+	case len(ids) > 1:
 		return wrong("is there more than once")
-	case len(lines) == 1:
-		id = lines[0]
-	}
-	if id == "" && s.LastEventIDParam != "" {
-		id = r.URL.Query().Get(s.LastEventIDParam)
-	}
-	switch {
 	case len(id) > MaxLastEventID:
 		return wrong("is longer than 8 KiB")
 	case strings.ContainsAny(id, "\x00\r\n"):
 		return wrong("has NUL, CR or LF")
 	case !utf8.ValidString(id):
 		return wrong("is not UTF-8")
+	default:
+		return id, nil
 	}
-	return id, nil
 }
