@@ -45,6 +45,9 @@ func (s *Subscription) load(ctx context.Context, until string) (done bool, err e
 	// One more than there is room for tells whether there are more.
 	given := 0
 	for p, err := range s.hub.store.After(ctx, Range{After: s.read, Until: until, Topics: s.topics, Limit: room + 1}) {
+		if err == nil {
+			err = checkStoreID(p.ID)
+		}
 		if err != nil {
 			// What came before it goes first; the next call finds the error again.
 			if kept > 0 {

@@ -62,14 +62,21 @@ func TestS11_AStoreThatKeepsToTheLimit(t *testing.T) {
 }
 
 // naming gives IDs of its own.
-type naming struct {
-	foreign
-	last, id string
-}
+type naming struct{ last, id string }
 
 func (s *naming) Last(context.Context) (string, error) { return s.last, nil }
 
 func (s *naming) Append(context.Context, string, sse.Message) (string, error) { return s.id, nil }
+
+func (s *naming) After(_ context.Context, r sse.Range) iter.Seq2[sse.Published, error] {
+	return func(yield func(sse.Published, error) bool) {
+		for range r.Limit {
+			if !yield(sse.Published{ID: s.id, Topic: "secret"}, nil) {
+				return
+			}
+		}
+	}
+}
 
 // IDs that no client could come back with are the Store's error.
 func TestStoreWithWrongIDs(t *testing.T) {
@@ -86,6 +93,9 @@ func TestStoreWithWrongIDs(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, ok, "nothing was published")
 		assert.Equal(t, "0", s.Cursor())
+
+		_, err = h.Subscribe(sse.SubscribeOptions{Topics: []string{"a"}, After: "-1"})
+		require.ErrorContains(t, err, "the store gave", "%q", id)
 	}
 }
 
