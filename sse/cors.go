@@ -68,7 +68,7 @@ func (s *serverSettings) answerPreflight(w http.ResponseWriter) {
 	h := w.Header()
 	if h.Get("Access-Control-Allow-Origin") != "" {
 		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
-		h.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control, Content-Type")
+		h.Set("Access-Control-Allow-Headers", "Last-Event-ID, Authorization, Cache-Control, Content-Type")
 		h.Set("Access-Control-Max-Age", strconv.Itoa(preflightAge))
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -122,7 +122,7 @@ func TestS14_Preflight(t *testing.T) {
 		"Access-Control-Allow-Origin":      "https://a.example",
 		"Access-Control-Allow-Credentials": "true",
 		"Access-Control-Allow-Methods":     "GET, HEAD, POST",
-		"Access-Control-Allow-Headers":     "Last-Event-ID, Cache-Control, Content-Type",
+		"Access-Control-Allow-Headers":     "Last-Event-ID, Authorization, Cache-Control, Content-Type",
 		"Access-Control-Max-Age":           "600",
 	}, corsFields(rec))
 	assert.Empty(t, rec.Body())

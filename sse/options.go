@@ -58,7 +58,8 @@ type Options struct {
 
 	// Origins are the origins of other sites whose pages may read the stream
 	// (CORS): each as a browser sends it, such as "https://example.com" or
-	// "http://localhost:8080". There are no patterns.
+	// "http://localhost:8080". There are no patterns. Their scripts may send the
+	// fields Last-Event-ID, Authorization, Cache-Control and Content-Type.
 	//
 	// With it, a request from a page of any other site gets 403, so that no
 	// stream is produced which the browser would not show. The server's own
