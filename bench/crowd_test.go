@@ -35,8 +35,9 @@ type crowd struct {
 	ready   bool // no answer of the publisher is outstanding
 }
 
-// patience is how long a hub may need for one message.
-const patience = 2 * time.Second
+// patience is how long a hub may bring a message to nobody; twice, since a
+// machine may be stopped for a while, too.
+const patience = time.Second
 
 var errHung = errors.New("the live subscribers did not get the message in time")
 
@@ -92,6 +93,7 @@ func (c *crowd) say(data string) error {
 	defer timer.Stop()
 	c.orders <- data
 	c.ready = false
+	before, idle := c.got.Load(), 0
 	delivered := c.live == 0
 	for !c.ready || !delivered {
 		select {
@@ -102,7 +104,12 @@ func (c *crowd) say(data string) error {
 		case <-c.all:
 			delivered = true
 		case <-timer.C:
-			return errHung
+			if got := c.got.Load(); got != before {
+				before, idle = got, 0
+			} else if idle++; idle == 2 {
+				return fmt.Errorf("%w: %d of %d do not have it", errHung, c.target.Load()-got, c.live)
+			}
+			timer.Reset(patience)
 		}
 	}
 	return nil
