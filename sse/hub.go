@@ -73,8 +73,10 @@ type Hub struct {
 
 	// CursorInterval is how often a stream whose topics are quiet is told how
 	// far the hub has come, by a block with an ID and no event, if that has
-	// changed: every minute by default, negative never. Without it, a client
-	// would come back with an ID as old as the last event of its topics.
+	// changed: every minute by default. Without it, a client would come back
+	// with an ID as old as the last event of its topics. Negative: there is no
+	// such block at all, not at the beginning of a stream either. That is for
+	// clients that take one for an empty event.
 	CursorInterval time.Duration
 
 	once    sync.Once

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -29,10 +30,8 @@ func (f *feed) run() error {
 	// stream and message.
 	ctx := f.conn.ctx
 	defer context.AfterFunc(ctx, f.sub.poke)()
-	if d := f.hub.CursorInterval; d >= 0 {
-		if d == 0 {
-			d = DefaultCursorInterval
-		}
+	if f.hub.tellsIDs() {
+		d := cmp.Or(f.hub.CursorInterval, DefaultCursorInterval)
 		timer := time.AfterFunc(d, func() {
 			f.tick.Store(true)
 			f.sub.poke()
@@ -73,11 +72,14 @@ func (f *feed) begin() error {
 		f.told = cursor
 		return f.conn.Send(gapMessage(gap.After, gap.Reason, cursor))
 	}
-	if f.told == "" {
+	if f.told == "" && f.hub.tellsIDs() {
 		return f.tell(cursor)
 	}
 	return nil
 }
+
+// tellsIDs tells whether clients are sent IDs without an event.
+func (h *Hub) tellsIDs() bool { return h.CursorInterval >= 0 }
 
 // tell makes cursor the client's last event ID.
 func (f *feed) tell(cursor string) error {
@@ -168,7 +170,7 @@ func (h *Hub) farewell(c *Conn, told, cursor string, retry time.Duration) error 
 		if m.Retry > 0 {
 			b.b, _ = parser.AppendRetry(b.b, m.Retry)
 		}
-		if m.ID != "" {
+		if m.ID != "" && h.tellsIDs() {
 			b.b, err = parser.AppendID(b.b, m.ID)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // A client that tells its last event ID first gets what it missed. If that
 // can't be given, it is told by an event of type [GapType], whose ID is where
 // the stream goes on. One that tells none is sent an ID to begin with, without
-// an event. A client that takes too little is not waited for: see
+// an event (see [Hub].CursorInterval). A client that takes too little is not waited for: see
 // [Hub].Overflow and [Options].WriteTimeout. What waits for it is sent in one
 // piece with one flush.
 //

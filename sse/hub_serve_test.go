@@ -268,6 +268,25 @@ func TestQuietStreamsCursor(t *testing.T) {
 	})
 }
 
+// For clients that can't take an ID without an event, there is none: neither at
+// the beginning, nor while it is quiet, nor at the end.
+func TestNoIDWithoutAnEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &sse.Hub{CursorInterval: -1, Spread: -1, Stream: sse.Options{Heartbeat: -1}}
+		v := view(t, h, "", nil, "quiet")
+		publish(t, h, "busy", "1")
+		<-time.After(10 * sse.DefaultCursorInterval)
+		synctest.Wait()
+		assert.Empty(t, v.Body())
+		id := publish(t, h, "quiet", "2")
+		publish(t, h, "busy", "3")
+		synctest.Wait()
+		require.NoError(t, h.Shutdown(t.Context()))
+		assert.Equal(t, "id: "+id+"\ndata: 2\n\n", v.Body())
+		require.ErrorIs(t, v.end(), sse.ErrHubClosed)
+	})
+}
+
 // A stalled client costs its queue and no more, and is cut off by the write
 // deadline; the others get every event at once; publishing takes no time.
 func TestS9_StalledClient(t *testing.T) {
