@@ -30,7 +30,9 @@ import (
 //
 // Before Accept a handler may answer as with any request: with a redirect, or
 // with 204 to tell a client to stop reconnecting (section 9.2.1). The body of a
-// POST is to be read before: over HTTP/1 it is gone afterwards.
+// POST is to be read before: over HTTP/1 it is gone afterwards. Accept can't
+// notice that a handler has already written: what it gives is then a stream in
+// an answer of another Content-Type, which clients refuse.
 //
 // A client of HTTP/1.0 gets a stream too, ended by the end of the connection:
 // nginx speaks HTTP/1.0 to servers unless told otherwise.

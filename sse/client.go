@@ -22,8 +22,12 @@ const leastMinRetry = time.Millisecond
 // connects again when a connection ends, and goes on after the last event ID.
 // [Do] is for a single response that ends, such as that of a language model.
 //
-// The zero value is ready. A Stream copies its Client, so changing it later
-// changes nothing for that stream.
+// The zero value is ready. With it a host that does not exist looks like a
+// network that is down: the loop waits and tries again, and says nothing. See
+// MaxAttempts, and Observer.Lost for a log.
+//
+// A Stream copies its Client, so changing it later changes nothing for that
+// stream.
 type Client struct {
 	// HTTP sends the requests: nil means one of this package's own, on
 	// http.DefaultTransport. It is copied and not changed. Redirects are

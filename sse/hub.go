@@ -44,7 +44,8 @@ var (
 //
 // Its zero value is ready. The fields are read at the first use and are not to
 // be changed after it; a Hub must not be copied then. In every number and
-// duration zero means the default and a negative value means no limit.
+// duration zero means the default, and a negative value means no limit unless
+// the field says otherwise.
 type Hub struct {
 	// Store keeps what was published, for those who come back, and gives the
 	// IDs. Nil means a [Ring] of its own. A Store belongs to one Hub.

@@ -9,8 +9,8 @@ import (
 // GapType is the type of the event by which a [Hub] tells a client that it has
 // missed messages which can't be sent any more. Its data is a JSON object with
 // the members "after" (the ID that the client had) and "reason" (one of the Gap
-// constants, or GapDropped). A client should then get the present state in
-// another way, and go on with the events that follow.
+// constants). A client should then get the present state in another way, and go
+// on with the events that follow.
 const GapType = "gap"
 
 // The reasons of a gap.

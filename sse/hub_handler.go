@@ -20,7 +20,7 @@ func (h *Hub) Handler(authorize func(r *http.Request) (topics []string, err erro
 // HTTPError is an error that has an HTTP status, for the functions given to
 // [Hub.Handler].
 type HTTPError struct {
-	Status int   // such as http.StatusUnauthorized
+	Status int   // 400 to 599, such as http.StatusUnauthorized
 	Err    error // for the log; it may be nil
 }
 

@@ -17,10 +17,10 @@ import (
 const ContentType = "text/event-stream"
 
 // The defaults of [Options].
+//
+//req:impl SSE-9.2.7-01
 const (
 	// DefaultHeartbeat is the silence that section 9.2.7 advises to break.
-	//
-	//req:impl SSE-9.2.7-01
 	DefaultHeartbeat    = 15 * time.Second
 	DefaultWriteTimeout = 10 * time.Second
 )
@@ -87,7 +87,9 @@ type Options struct {
 
 	// Logger gets a record for each request that was refused and each client
 	// that was cut off, at level Info; and one for each error of this side, of a
-	// Handler's function too, at level Error. Nil logs nothing.
+	// Handler's function too, at level Error. Nil logs nothing, not even why an
+	// answer is 500; only what is wrong with the options of a Handler or a
+	// Hub is then told to http.Server.ErrorLog.
 	Logger *slog.Logger
 }
 

@@ -20,8 +20,8 @@ import (
 //	a redirect that is not followed           end, an error      end, an error
 //	an event larger than MaxEventBytes        end, an error      end, an error
 //
-// Retry-After of an answer is honoured before the next attempt. Client.Decide
-// has the last word on what ends with an error.
+// Retry-After of an answer is honoured before the next attempt, up to
+// [MaxRetryAfter]. Client.Decide has the last word on what ends with an error.
 type Policy uint8
 
 const (

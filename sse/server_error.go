@@ -8,11 +8,12 @@ import (
 
 // How a stream ends, as its sends and the cause of its Context tell it.
 var (
-	// ErrClosed: Close was called, or the handler has returned.
+	// ErrClosed: Close was called, or the function given to Handler has returned.
 	ErrClosed = errors.New("sse: the stream is closed")
 	// ErrStopped: Options.Stop was closed. It ends the Context alone.
 	ErrStopped = errors.New("sse: the server stops")
-	// ErrGone: the client is gone, or a handler has returned without Close.
+	// ErrGone: the client is gone, or a handler that called Accept has returned
+	// without Close.
 	ErrGone = errors.New("sse: the client is gone")
 	// ErrWriteTimeout: the client did not take an event in time.
 	ErrWriteTimeout = errors.New("sse: the client did not take an event in time")

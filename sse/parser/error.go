@@ -25,7 +25,7 @@ func (e *IncompleteError) Error() string {
 // FieldError is given when a value can't be written as a field. Nothing has
 // been written then.
 type FieldError struct {
-	Field string // "event", "id" or "retry"
+	Field string // of the stream: "event" (which is the Type), "id" or "retry"
 	Index int    // of the first octet that can't be in it, -1 if no single one is to blame
 	Text  string // what is wrong
 }

@@ -9,7 +9,8 @@ import (
 // Unwrap and none of the optional methods: what http.ResponseController is for.
 func (r *Recorder) Unwrapping() http.ResponseWriter { return Unwrapping(r) }
 
-// Unwrapping gives w the same way.
+// Unwrapping gives w as [Recorder.Unwrapping] gives a Recorder: behind a
+// middleware that has Unwrap and none of the optional methods.
 func Unwrapping(w http.ResponseWriter) http.ResponseWriter { return unwrapping{basic{w}} }
 
 // WithoutFlush gives the Recorder as an http.ResponseWriter that can't flush,
