@@ -88,7 +88,7 @@ func ExampleClient_decide() {
 	})
 	defer server.Close()
 
-	tokens := 0
+	tokens, refused := 0, 0
 	fetch := func(context.Context) (string, error) {
 		tokens++
 		return fmt.Sprint("token-", tokens), nil
@@ -98,8 +98,13 @@ func ExampleClient_decide() {
 		Retry:       time.Millisecond,
 		MaxAttempts: 5,
 		Decide: func(ctx context.Context, a *sse.Attempt) error {
-			if a.Final && a.StatusCode == http.StatusUnauthorized && a.Failed < 2 {
+			if a.StatusCode != http.StatusUnauthorized {
+				refused = 0
+			} else if refused++; refused < 2 { // not a.Failed: it counts all failures
 				a.Final = false
+			}
+			if a.Final {
+				return nil // the stream ends with a.Err
 			}
 			token, err := fetch(ctx)
 			if err != nil {
