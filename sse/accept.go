@@ -149,11 +149,11 @@ func addVary(h http.Header, name string) {
 func (s *serverSettings) refuse(w http.ResponseWriter, r *http.Request, e *RefusedError) error {
 	w.Header().Set("Cache-Control", "no-store")
 	http.Error(w, e.Reason, e.Status)
+	level := slog.LevelInfo
+	if e.Err != nil {
+		level = slog.LevelError
+	}
 	if s.Logger != nil {
-		level := slog.LevelInfo
-		if e.Err != nil {
-			level = slog.LevelError
-		}
 		s.Logger.LogAttrs(r.Context(), level, "event stream refused",
 			slog.Int("status", e.Status), slog.Any("error", e), slog.String("remote", r.RemoteAddr))
 	}

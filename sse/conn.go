@@ -170,6 +170,9 @@ func (c *Conn) Context() context.Context { return c.ctx }
 // within [Options].WriteTimeout. The error is that of the last octets of a
 // compressed stream. Close of a stream that has ended does nothing.
 func (c *Conn) Close() error {
+	if c.mu == nil {
+		return nil // it was not made by Accept
+	}
 	c.mu.lock()
 	defer c.mu.unlock()
 	if c.err == nil && c.request.Err() != nil {

@@ -273,3 +273,21 @@ func TestAClientThatLeavesDuringASend(t *testing.T) {
 		})
 	}
 }
+
+// A Conn and a Subscription that were not made as they should be are ended ones.
+func TestZeroValuesHaveEnded(t *testing.T) {
+	var c sse.Conn
+	require.ErrorIs(t, c.Send(sse.Message{}), sse.ErrClosed)
+	require.ErrorIs(t, c.Comment("x"), sse.ErrClosed)
+	require.NoError(t, c.Close())
+	var s sse.Subscription
+	_, err := s.Next(t.Context())
+	require.ErrorIs(t, err, sse.ErrUnsubscribed)
+	_, _, err = s.Poll(t.Context())
+	require.ErrorIs(t, err, sse.ErrUnsubscribed)
+	for range s.All(t.Context()) {
+		t.Error("it gives something")
+	}
+	assert.Empty(t, s.Cursor())
+	s.Close()
+}

@@ -36,17 +36,22 @@ type streamHandler struct {
 
 func (h *streamHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.err != nil {
-		if h.set.Logger == nil {
-			logToServer(r.Context(), "sse: wrong options: %v", h.err)
-		}
-		_ = h.set.refuse(w, r, internal(h.err))
+		h.set.logMistake(r, h.set.refuse(w, r, internal(h.err)))
 		return
 	}
-	_ = h.set.run(w, r, func(c *Conn) error {
+	h.set.logMistake(r, h.set.run(w, r, func(c *Conn) error {
 		err := h.fn(c.ctx, c)
 		h.logError(c, err)
 		return err
-	})
+	}))
+}
+
+// logMistake tells the server's log why an answer was 500, if there is no Logger
+// that was told. err is all that a Handler knows of it, and it goes no further.
+func (s *serverSettings) logMistake(r *http.Request, err error) {
+	if e, ok := errors.AsType[*RefusedError](err); ok && e.Err != nil && s.Logger == nil {
+		logToServer(r.Context(), "%v", e)
+	}
 }
 
 // run serves one request by fn. The error is why there was no stream, or fn's,

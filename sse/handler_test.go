@@ -182,9 +182,20 @@ func TestAHandlerThatExitsItsGoroutine(t *testing.T) {
 	require.ErrorIs(t, kept.Send(sse.Message{}), sse.ErrClosed)
 }
 
-func TestWrongOptionsOfAHandler(t *testing.T) {
+// What is wrong on this side is told to the server's log, if there is no Logger.
+func TestMistakesOfThisSideAreLogged(t *testing.T) {
 	wrong := &sse.Options{Origins: []string{"*"}}
-	for name, h := range map[string]http.Handler{"Origins": sse.Handler(nil, wrong), "fn is nil": sse.Handler(nil, nil)} {
+	fine := func(context.Context, *sse.Conn) error { return nil }
+	hidden := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sse.Handler(fine, nil).ServeHTTP(struct{ http.ResponseWriter }{w}, r)
+	})
+	for name, h := range map[string]http.Handler{
+		"Origins":         sse.Handler(fine, wrong),
+		"fn is nil":       sse.Handler(nil, nil),
+		"can't flush":     hidden,
+		"that authorizes": new(sse.Hub).Handler(nil),
+		"Overflow":        (&sse.Hub{Overflow: 9}).Handler(nil),
+	} {
 		rec := &ssetest.Recorder{}
 		var out bytes.Buffer
 		srv := &http.Server{ErrorLog: log.New(&out, "", 0), ReadHeaderTimeout: time.Second}

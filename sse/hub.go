@@ -133,6 +133,14 @@ func (h *Hub) init() {
 	}
 }
 
+// Check finds what is wrong with the fields of h: an unknown Overflow, wrong
+// options in Stream, a Farewell that can't be sent. Everything else finds the
+// same: Publish and Subscribe give the error, Serve and Handler answer 500.
+func (h *Hub) Check() error {
+	h.once.Do(h.init)
+	return h.wrong
+}
+
 // limitOr gives def for zero and the largest number for a negative one.
 func limitOr(v, def int) int {
 	switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 )
 
 // Handler gives an http.Handler whose streams have the topics that authorize
@@ -13,6 +14,7 @@ import (
 // When it gives an error, the client gets 403, or what the StatusCode method of
 // an error in its tree gives, if that is 400 to 599 ([HTTPError] has one). The
 // text of the error is logged and not told to the client. No topic is 403, too.
+// A topic without a name is a mistake on this side, and 500.
 func (h *Hub) Handler(authorize func(r *http.Request) (topics []string, err error)) http.Handler {
 	return &hubHandler{h, authorize}
 }
@@ -26,10 +28,11 @@ type HTTPError struct {
 
 // Error gives the status and the text of Err.
 func (e *HTTPError) Error() string {
+	s := "sse: refused with " + strconv.Itoa(e.Status)
 	if e.Err == nil {
-		return http.StatusText(e.Status)
+		return s
 	}
-	return http.StatusText(e.Status) + ": " + e.Err.Error()
+	return s + ": " + e.Err.Error()
 }
 
 // Unwrap gives Err.
@@ -46,24 +49,21 @@ type hubHandler struct {
 func (hh *hubHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := hh.hub
 	h.once.Do(h.init)
-	if h.wrong != nil {
-		if h.Stream.Logger == nil {
-			logToServer(r.Context(), "%v", h.wrong)
-		}
-		_ = h.server.refuse(w, r, internal(h.wrong))
+	wrong := h.wrong
+	if wrong == nil && hh.authorize == nil {
+		wrong = errors.New("sse: Hub.Handler: there is no function that authorizes")
+	}
+	if wrong != nil {
+		h.server.logMistake(r, h.server.refuse(w, r, internal(wrong)))
 		return
 	}
 	if _, err := h.server.admit(w, r); err != nil {
 		if refused, ok := errors.AsType[*RefusedError](err); ok {
-			_ = h.server.refuse(w, r, refused)
+			h.server.logMistake(r, h.server.refuse(w, r, refused))
 		}
 		return
 	}
-	var topics []string
-	err := errors.New("sse: Hub.Handler: there is no function that authorizes")
-	if hh.authorize != nil {
-		topics, err = hh.authorize(r)
-	}
+	topics, err := hh.authorize(r)
 	if err == nil && len(topics) == 0 {
 		err = ErrTopic
 	}
@@ -71,7 +71,7 @@ func (hh *hubHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.forbid(w, r, err)
 		return
 	}
-	_ = h.Serve(w, r, topics...)
+	h.server.logMistake(r, h.Serve(w, r, topics...))
 }
 
 // forbid answers a request that was not authorized.

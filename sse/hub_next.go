@@ -11,6 +11,9 @@ import (
 // resumes had come to them. After the end of ctx, which is an error too, and
 // after an error of the Store, Next may be called again.
 func (s *Subscription) Next(ctx context.Context) (Published, error) {
+	if s.hub == nil {
+		return Published{}, ErrUnsubscribed // it was not made by Subscribe
+	}
 	if !s.reading.CompareAndSwap(false, true) {
 		return Published{}, ErrConcurrentNext
 	}
@@ -33,6 +36,9 @@ func (s *Subscription) Next(ctx context.Context) (Published, error) {
 
 // Poll is Next for who does not wait: ok is false if there is no message now.
 func (s *Subscription) Poll(ctx context.Context) (p Published, ok bool, err error) {
+	if s.hub == nil {
+		return Published{}, false, ErrUnsubscribed
+	}
 	if !s.reading.CompareAndSwap(false, true) {
 		return Published{}, false, ErrConcurrentNext
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 )
 
 // Serve answers r with an event stream of what is published under topics. It is
@@ -29,7 +30,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, topics ...string) er
 	switch {
 	case h.wrong != nil:
 		return h.server.refuse(w, r, internal(h.wrong))
-	case len(topics) == 0:
+	case len(topics) == 0 || slices.Contains(topics, ""):
 		return h.server.refuse(w, r, internal(ErrTopic))
 	}
 	out := newCuttable(w)

@@ -371,7 +371,6 @@ func TestS11_Authorization(t *testing.T) {
 		}
 		assert.Contains(t, log.String(), "secret")
 		for _, authorize := range []func(*http.Request) ([]string, error){
-			nil,
 			allow(),
 			func(*http.Request) ([]string, error) { return nil, &sse.HTTPError{Status: 200} },
 		} {
@@ -411,16 +410,26 @@ func TestHubServeMisuse(t *testing.T) {
 		require.ErrorAs(t, err, &refused)
 		assert.Equal(t, http.StatusInternalServerError, rec.Code)
 		assert.Contains(t, err.Error(), "the hub's")
+		require.ErrorContains(t, h.Check(), "the hub's")
 		assert.NotContains(t, rec.Body.String(), "hub's")
 		rec = httptest.NewRecorder()
 		h.Stream.Logger = slog.New(slog.DiscardHandler)
 		h.Handler(allow("a")).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
 		assert.Equal(t, http.StatusInternalServerError, rec.Code)
 	}
+	h := &sse.Hub{Stream: sse.Options{Logger: slog.New(slog.DiscardHandler)}}
+	require.NoError(t, h.Check())
+	for _, topics := range [][]string{nil, {""}, {"a", ""}} {
+		rec := httptest.NewRecorder()
+		require.ErrorIs(t, h.Serve(rec, httptest.NewRequest(http.MethodGet, "/", nil), topics...), sse.ErrTopic)
+		assert.Equal(t, http.StatusInternalServerError, rec.Code)
+	}
+	for _, handler := range []http.Handler{h.Handler(nil), h.Handler(allow("a", ""))} {
+		rec := httptest.NewRecorder()
+		handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+		assert.Equal(t, http.StatusInternalServerError, rec.Code, "no stream that ends at once, for which a client would come again and again")
+	}
 	rec := httptest.NewRecorder()
-	require.ErrorIs(t, (&sse.Hub{}).Serve(rec, httptest.NewRequest(http.MethodGet, "/", nil)), sse.ErrTopic)
-	assert.Equal(t, http.StatusInternalServerError, rec.Code)
-	rec = httptest.NewRecorder()
 	require.NoError(t, (&sse.Hub{}).Serve(rec, httptest.NewRequest(http.MethodHead, "/", nil), "a"))
 }
 

@@ -155,7 +155,7 @@ func TestHubFirstUse(t *testing.T) {
 		wg.Go(func() { publish(t, h, "a", "x") })
 		wg.Go(func() { subscribe(t, h, "", "a").Close() })
 		wg.Go(func() {
-			h.Handler(nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+			h.Handler(allow()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
 		})
 		wg.Wait()
 		assert.NoError(t, h.Shutdown(t.Context()))

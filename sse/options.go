@@ -87,9 +87,8 @@ type Options struct {
 
 	// Logger gets a record for each request that was refused and each client
 	// that was cut off, at level Info; and one for each error of this side, of a
-	// Handler's function too, at level Error. Nil logs nothing, not even why an
-	// answer is 500; only what is wrong with the options of a Handler or a
-	// Hub is then told to http.Server.ErrorLog.
+	// Handler's function too, at level Error. Nil logs nothing; only why a
+	// Handler answered 500 is then told to http.Server.ErrorLog.
 	Logger *slog.Logger
 }
 

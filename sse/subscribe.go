@@ -154,6 +154,9 @@ func (s *Subscription) Replaced() uint64 {
 // message of the hub, of whatever topic.
 func (s *Subscription) Cursor() string {
 	h := s.hub
+	if h == nil {
+		return ""
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s.mu.Lock()
@@ -231,7 +234,11 @@ func (s *Subscription) finish(retry time.Duration) {
 }
 
 // Close ends the subscription. It may be called by any goroutine, and again.
-func (s *Subscription) Close() { s.stop(ErrUnsubscribed) }
+func (s *Subscription) Close() {
+	if s.hub != nil {
+		s.stop(ErrUnsubscribed)
+	}
+}
 
 // stop ends s at once with err, unless it has ended, and takes it off the hub.
 func (s *Subscription) stop(err error) {

@@ -47,6 +47,9 @@ func (c *Conn) open() error {
 
 // write sends one frame.
 func (c *Conn) write(frame []byte) error {
+	if c.mu == nil {
+		return ErrClosed // it was not made by Accept
+	}
 	c.mu.lock()
 	defer c.mu.unlock()
 	return c.writeLocked(frame)
