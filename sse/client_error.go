@@ -93,12 +93,23 @@ var errResponseClosed = fmt.Errorf("sse: the response was closed: %w", net.ErrCl
 // errNoSequence is misuse: there is nothing to loop over.
 var errNoSequence = errors.New("sse: no sequence of events, or no function to tell its last")
 
+// errLocation is a redirect to nowhere. The Location is left out: it can repeat
+// what is secret in the URL of the request.
+var errLocation = fmt.Errorf("%w: its Location is no URL", ErrRedirect)
+
 // requestError says that no answer came. What net/http gives names the whole
 // URL, whose user, path and query can be secrets: only the scheme and the host
 // are kept.
 func requestError(req *http.Request, err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
+	for { // an http.Client may be the RoundTripper of another
+		u, ok := err.(*url.Error) //nolint:errorlint // not one deeper down, or what is around it would be lost
+		if !ok {
+			break
+		}
 		err = u.Err
+	}
+	if strings.HasPrefix(err.Error(), "failed to parse Location header") { // net/http's words, and the Location
+		err = errLocation
 	}
 	if ctx := req.Context(); ctx.Err() != nil {
 		err = context.Cause(ctx)

@@ -166,6 +166,15 @@ func TestDoErrors(t *testing.T) {
 		_, err := sse.Do(c, req, nil)
 		require.ErrorIs(t, err, failure)
 		assert.EqualError(t, err, "sse: "+name+" https://example.test:444: no route")
+
+		nested := inMemory(roundTrip(func(r *http.Request) (*http.Response, error) {
+			r = r.Clone(r.Context())
+			r.RequestURI = ""
+			return c.Do(r)
+		}))
+		_, err = sse.Do(nested, req, nil)
+		require.ErrorIs(t, err, failure)
+		assert.EqualError(t, err, "sse: "+name+" https://example.test:444: no route")
 	}
 }
 

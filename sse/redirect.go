@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +26,8 @@ var ErrRedirect = errors.New("sse: redirect not followed")
 // shown to another: beyond it no header of the caller is sent, not even on the
 // way back. net/http leaves out the well-known credentials only, and only for
 // another domain. From https there is no way to http. CheckRedirect of c is
-// asked afterwards: it sees the request as it is to be sent.
+// asked afterwards: it sees the request as it is to be sent, may set headers of
+// its own, and can't undo the rest.
 //
 //req:impl SSE-9.2.1-01
 func safeClient(c *http.Client) *http.Client {
@@ -34,14 +36,8 @@ func safeClient(c *http.Client) *http.Client {
 	}
 	safe, check := *c, c.CheckRedirect
 	safe.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if len(via) > MaxRedirects {
-			return fmt.Errorf("%w: more than %d in a row", ErrRedirect, MaxRedirects)
-		}
-		if last := via[len(via)-1].URL; last.Scheme == "https" && req.URL.Scheme != "https" {
-			return fmt.Errorf("%w: it leads from %s to %s, out of TLS", ErrRedirect, originOf(last), originOf(req.URL))
-		}
-		if s := req.URL.Scheme; s != "http" && s != "https" {
-			return fmt.Errorf("%w: it leads to the scheme %q", ErrRedirect, s)
+		if err := checkRedirect(req, via); err != nil {
+			return err
 		}
 		if leavesOrigin(req, via) {
 			clear(req.Header)
@@ -51,13 +47,49 @@ func safeClient(c *http.Client) *http.Client {
 		if check == nil {
 			return nil
 		}
-		err := check(req, via)
-		if err == nil || err == http.ErrUseLastResponse { //nolint:errorlint // net/http compares it so
+		switch err := check(req, via); {
+		case err == http.ErrUseLastResponse: //nolint:errorlint // net/http compares it so
 			return err
+		case err != nil:
+			return fmt.Errorf("%w: %w", ErrRedirect, err)
 		}
-		return fmt.Errorf("%w: %w", ErrRedirect, err)
+		if leavesOrigin(req, via) {
+			takeBack(req, via)
+		}
+		return checkRedirect(req, via)
 	}
 	return &safe
+}
+
+// checkRedirect tells why a redirect is not to be followed, nil if it is.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > MaxRedirects {
+		return fmt.Errorf("%w: more than %d in a row", ErrRedirect, MaxRedirects)
+	}
+	if last := via[len(via)-1].URL; last.Scheme == "https" && req.URL.Scheme != "https" {
+		return fmt.Errorf("%w: it leads from %s to %s, out of TLS", ErrRedirect, originOf(last), originOf(req.URL))
+	}
+	if s := req.URL.Scheme; s != "http" && s != "https" {
+		return fmt.Errorf("%w: it leads to the scheme %q", ErrRedirect, s)
+	}
+	return nil
+}
+
+// takeBack removes from the header of req what a CheckRedirect has copied from the requests
+// before, as many do that were written when net/http itself copied nothing.
+// What it sets anew stays.
+func takeBack(req *http.Request, via []*http.Request) {
+	if req.Header == nil {
+		req.Header = http.Header{} //nolint:gosec // an empty one
+	}
+	for _, before := range via {
+		for name, values := range before.Header {
+			if slices.Equal(req.Header[name], values) {
+				delete(req.Header, name)
+			}
+		}
+	}
+	setStreamHeaders(req.Header)
 }
 
 // leavesOrigin tells whether req or one of the requests that led to it has

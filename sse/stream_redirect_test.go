@@ -2,6 +2,7 @@ package sse_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -123,6 +124,19 @@ func TestS8_RedirectsNeverLeaveTLS(t *testing.T) {
 	}
 }
 
+// A Location that is no URL is not repeated in the error, and not tried again.
+func TestS8_RedirectsToNowhere(t *testing.T) {
+	for name, ask := range asking {
+		for _, to := range []string{"https://[secret", "%zz?secret", "https://user:secret@example.com:port/"} {
+			server := redirecting(302, to)
+			err := ask(inMemory(server), request(t, http.MethodGet, "https://example.com/?secret", ""))
+			require.ErrorIs(t, err, sse.ErrRedirect, "%s %s", name, to)
+			assert.NotContains(t, err.Error(), "secret")
+			assert.Len(t, server.Requests(), 1)
+		}
+	}
+}
+
 func TestS8_AtMostTenRedirects(t *testing.T) {
 	for name, ask := range asking {
 		chain := make([]string, sse.MaxRedirects)
@@ -200,6 +214,35 @@ func TestS8_CheckRedirectOfTheCaller(t *testing.T) {
 		_, err = try("http://example.com/")
 		require.ErrorIs(t, err, sse.ErrRedirect, name)
 		assert.Empty(t, seen)
+	}
+}
+
+// A CheckRedirect that copies the headers of the requests before, as many do,
+// or the URL, widens nothing.
+func TestS8_CheckRedirectOfTheCallerWidensNothing(t *testing.T) {
+	chain := []string{"/b", "https://other.example/", "/c"}
+	for name, ask := range asking {
+		for what, copied := range map[string]func(r *http.Request, via []*http.Request){
+			"first":  func(r *http.Request, via []*http.Request) { maps.Copy(r.Header, via[0].Header) },
+			"last":   func(r *http.Request, via []*http.Request) { r.Header = via[len(via)-1].Header.Clone() }, //nolint:gosec // that is it
+			"shared": func(r *http.Request, via []*http.Request) { r.Header = via[0].Header },                  //nolint:gosec // that is it
+			"none":   func(r *http.Request, _ []*http.Request) { r.Header = nil },                              //nolint:gosec // that is it
+		} {
+			server := redirecting(302, chain...)
+			c := inMemory(server)
+			c.CheckRedirect = func(r *http.Request, via []*http.Request) error { copied(r, via); return nil }
+			require.NoError(t, ask(c, loaded(t, http.MethodGet, "https://example.com/?token=secret", "")))
+			require.Len(t, server.Requests(), 4)
+			for _, got := range server.Requests()[2:] {
+				assert.Equal(t, http.Header{"Accept": {"text/event-stream"}, "Cache-Control": {"no-cache"}}, got.Header, "%s %s %s", name, what, got.URL)
+			}
+		}
+
+		server := redirecting(302, "/b")
+		c := inMemory(server)
+		c.CheckRedirect = func(r *http.Request, _ []*http.Request) error { r.URL.Scheme = "http"; return nil }
+		require.ErrorIs(t, ask(c, loaded(t, http.MethodGet, "https://example.com/", "")), sse.ErrRedirect, name)
+		assert.Len(t, server.Requests(), 1)
 	}
 }
 
