@@ -42,8 +42,9 @@ type Attempt struct {
 	Final bool
 
 	// Request is the request to be sent, a copy made for this attempt. Decide
-	// may change it, also to another URL, or replace it. Its context is that of
-	// the attempt whatever Decide does, and a Body that it has not set comes
-	// from GetBody.
+	// may change it, also to another URL, or put another in its place, which is
+	// copied and gets what it lacks of Accept, Cache-Control and Last-Event-ID.
+	// Its context is that of the attempt whatever Decide does, and a Body that
+	// it has not set comes from GetBody.
 	Request *http.Request
 }

@@ -21,14 +21,15 @@ import (
 //
 // Redirects: they are followed as c does, within three bounds that its
 // CheckRedirect can't widen: at most [MaxRedirects], from https to https only,
-// and with no header of the caller to another origin.
+// and with no header of req to another origin.
 //
 // Client: c is not changed, and nil means one of this package's own, on
 // http.DefaultTransport. As everywhere in net/http, the Timeout of a Client is
 // for all of the exchange: it cuts off a stream that lasts longer. Bound the
 // time to the answer with http.Transport.ResponseHeaderTimeout, and the stream
 // with the request's context, which is in force until the loop over the events
-// has ended. A RoundTripper that ignores the context can't be interrupted.
+// has ended. A RoundTripper that ignores the context can't be interrupted while
+// it waits.
 //
 // The Response is to be looped over or closed.
 func Do(c *http.Client, req *http.Request, o *ReadOptions) (*Response, error) {
@@ -60,10 +61,7 @@ func Do(c *http.Client, req *http.Request, o *ReadOptions) (*Response, error) {
 		cancel(err)
 		return nil, err
 	}
-	return &Response{
-		HTTP:   resp,
-		ctx:    req.Context(),
-		cancel: cancel,
-		in:     newReader(resp.Body, o.config()),
-	}, nil
+	r := &Response{HTTP: resp, ctx: req.Context(), cancel: cancel}
+	r.in = newReader(endingReader{resp.Body, r.ended}, o.config())
+	return r, nil
 }

@@ -22,6 +22,9 @@ func (l *loop) run() error {
 	if over, err := l.over(); over {
 		return err
 	}
+	if l.events == nil || l.in == nil {
+		return errNoLoop
+	}
 	defer l.in.release()
 	own := l.request.Context()
 	ctx, cancel := context.WithCancelCause(valueContext{l.events, own})
@@ -30,6 +33,9 @@ func (l *loop) run() error {
 	for {
 		decided, err := l.attempt(ctx)
 		if over, err := l.after(decided, err); over {
+			if l.left { // whatever has ended meanwhile: no pair is taken any more
+				return nil
+			}
 			return err
 		}
 	}
@@ -47,20 +53,11 @@ func (l *loop) after(decided bool, err error) (over bool, last error) {
 		//req:impl SSE-9.2.2-06
 		return true, l.end(context.Cause(own))
 	case l.left, l.events.Err() != nil:
-		if l.success { // the next loop connects at once
-			l.failed, l.lost = 0, nil
-		}
-		if l.left {
-			return true, nil
-		}
 		return true, context.Cause(l.events)
 	case decided:
 		return true, l.end(err)
 	}
-	switch {
-	case l.success:
-		l.failed = 0
-	case !errors.Is(err, ErrRestart):
+	if !l.success && !errors.Is(err, ErrRestart) {
 		l.failed++
 	}
 	l.lost, l.due, l.final = err, time.Time{}, false
@@ -101,13 +98,14 @@ func (l *loop) attempt(parent context.Context) (decided bool, err error) {
 	}
 	a := l.plan(ctx, restarted)
 	if err := l.decide(ctx, a); err != nil {
+		closeBody(a.Request)  // one that Decide has set
 		if ctx.Err() != nil { // that may be why
 			return false, context.Cause(ctx)
 		}
 		return true, err
 	}
 	if err := l.pause(ctx, a.Delay); err != nil {
-		closeBody(a.Request) // one that Decide has set
+		closeBody(a.Request)
 		if errors.Is(err, ErrRestart) {
 			l.status = 0
 		}
@@ -167,34 +165,47 @@ func (l *loop) connect(ctx context.Context, cancel context.CancelCauseFunc, a *A
 	}
 	opened := time.Now()
 	call(l.c.Observer.Open, resp)
-	l.in.reset(idle.body(resp.Body), l.LastEventID())
+	l.in.reset(endingReader{idle.body(resp.Body), func() error { return l.ended(ctx) }}, l.LastEventID())
 	err = l.receive(ctx)
 	if time.Since(opened) >= l.wait.base() {
-		l.success = true
+		l.succeed()
 	}
 	return err
+}
+
+// ended gives why no more events are to be given, nil if they are. The context
+// of an attempt hears from the request's own with a delay.
+func (l *loop) ended(ctx context.Context) error {
+	if own := l.request.Context(); own.Err() != nil {
+		return context.Cause(own)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // receive gives the events until there are no more.
 //
 //req:impl SSE-9.2.2-11
 func (l *loop) receive(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for l.ended(ctx) == nil {
 		e, err := l.in.next()
-		switch {
-		case ctx.Err() != nil: // events that have come are not given any more
-			return context.Cause(ctx)
+		switch ended := l.ended(ctx); {
+		case ended != nil: // events that have come are not given any more
+			return ended
 		case err != nil:
 			return err
-		case !l.accept(e.LastEventID):
+		}
+		call(l.c.Observer.Event, e)
+		if !l.accept(e.LastEventID) {
 			return errStreamClosed
 		}
-		l.success = true
-		call(l.c.Observer.Event, e)
+		l.succeed()
 		if !l.yield(e, nil) {
 			l.left = true
 			return nil
 		}
 	}
-	return context.Cause(ctx)
+	return l.ended(ctx)
 }

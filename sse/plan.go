@@ -53,7 +53,7 @@ func (l *loop) decide(ctx context.Context, a *Attempt) error {
 	if l.c.Decide == nil {
 		return nil
 	}
-	floor := min(a.Delay, l.c.MinRetry)
+	floor, given := min(a.Delay, l.c.MinRetry), a.Request
 	if err := l.c.Decide(ctx, a); err != nil {
 		return err
 	}
@@ -61,7 +61,6 @@ func (l *loop) decide(ctx context.Context, a *Attempt) error {
 		return l.lost
 	}
 	if err := checkRequest(a.Request); err != nil {
-		closeBody(a.Request)
 		return err
 	}
 	if l.final {
@@ -69,9 +68,16 @@ func (l *loop) decide(ctx context.Context, a *Attempt) error {
 		call(l.c.Observer.Lost, l.lost)
 	}
 	a.Delay = max(a.Delay, floor)
-	a.Request = a.Request.WithContext(ctx)
+	another := a.Request != given
+	a.Request = a.Request.Clone(ctx) // net/http adds cookies to the header
 	if a.Request.Header == nil {
 		a.Request.Header = http.Header{}
+	}
+	if another {
+		setStreamHeaders(a.Request.Header)
+		if a.Request.Header.Get(headerLastEventID) == "" {
+			_ = setLastEventID(a.Request.Header, a.LastEventID) // Observer.Omit was told
+		}
 	}
 	return nil
 }
@@ -93,7 +99,7 @@ func (s *Stream) readerConfig() readerConfig {
 		},
 		onID: func(id string) {
 			if s.accept(id) {
-				s.success = true
+				s.succeed()
 				call(s.c.Observer.ID, id)
 			}
 		},

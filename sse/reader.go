@@ -32,7 +32,6 @@ type reader struct {
 type readerConfig struct {
 	lastEventID   string
 	maxEventBytes int                   // as in parser.Config
-	onOctets      func(n int)           // a Read gave n octets, n > 0; they are parsed afterwards
 	onComment     func(text string)     // nil: comments are skipped, and nothing of them is held
 	onRetry       func(d time.Duration) // a new reconnection time, before the event that it stands in
 	onID          func(id string)       // a new last event ID that no event carries
@@ -136,12 +135,9 @@ func (r *reader) fill() {
 	r.from, r.to = 0, 0
 	for range maxEmptyReads {
 		n, err := r.src.Read(b)
-		switch {
-		case n < 0 || n > len(b):
+		if n < 0 || n > len(b) {
 			r.err = errReadCount
 			return
-		case n > 0 && r.c.onOctets != nil:
-			r.c.onOctets(n)
 		}
 		if n > 0 || err != nil {
 			r.to, r.err = n, err
@@ -149,4 +145,19 @@ func (r *reader) fill() {
 		}
 	}
 	r.err = io.ErrNoProgress
+}
+
+// endingReader is an io.Reader that ends when it is told to, between two Reads.
+// A body heeds its request's context by itself, but not each RoundTripper's
+// does, and comments can come without an end.
+type endingReader struct {
+	io.Reader
+	ended func() error
+}
+
+func (r endingReader) Read(p []byte) (int, error) {
+	if err := r.ended(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }

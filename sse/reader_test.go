@@ -36,11 +36,17 @@ func drain(r *reader) (events []Event, end error) {
 
 func TestReaderTellsWhatComesInOrder(t *testing.T) {
 	var told []string
-	r := newReader(pieces(
+	src := pieces(
 		"retry: 7\nid: a\n", "\n: hello\n", "data: 1\nretry: 8\n\n", "data: 2\nid: b\n\n:", "\n", "id\n\n",
-	), readerConfig{
+	)
+	r := newReader(readFunc(func(p []byte) (int, error) {
+		n, err := src.Read(p)
+		if n > 0 {
+			told = append(told, "octets "+strings.Repeat("*", n))
+		}
+		return n, err
+	}), readerConfig{
 		lastEventID: "seed",
-		onOctets:    func(n int) { told = append(told, "octets "+strings.Repeat("*", n)) },
 		onComment:   func(s string) { told = append(told, "comment "+s) },
 		onRetry:     func(d time.Duration) { told = append(told, "retry "+d.String()) },
 		onID:        func(id string) { told = append(told, "id "+id) },

@@ -46,24 +46,20 @@ func (r *Response) Events() iter.Seq2[Event, error] {
 		}
 		defer r.Close()
 		defer r.in.release()
-		done := r.ctx.Done()
 		for {
-			select {
-			case <-done:
-				yield(Event{}, context.Cause(r.ctx))
-				return
-			default:
-			}
-			if r.closed.Load() {
-				yield(Event{}, errResponseClosed)
+			if err := r.ended(); err != nil {
+				yield(Event{}, err)
 				return
 			}
 			e, err := r.in.next()
-			switch {
-			case err == io.EOF: //nolint:errorlint // next gives it as it is
+			if err == io.EOF { //nolint:errorlint // next gives it as it is
 				return
-			case err != nil:
-				yield(Event{}, r.ended(err))
+			}
+			if err != nil {
+				if ended := r.ended(); ended != nil { // err says it in words of the transport's
+					err = ended
+				}
+				yield(Event{}, err)
 				return
 			}
 			if !yield(e, nil) {
@@ -73,16 +69,15 @@ func (r *Response) Events() iter.Seq2[Event, error] {
 	}
 }
 
-// ended gives what the stream ended by. Reading fails when the context ends or
-// the body is closed, in words of the transport's.
-func (r *Response) ended(err error) error {
+// ended gives why no more events are to be given, nil if they are.
+func (r *Response) ended() error {
 	switch {
 	case r.ctx.Err() != nil:
 		return context.Cause(r.ctx)
 	case r.closed.Load():
 		return errResponseClosed
 	}
-	return err
+	return nil
 }
 
 // LastEventID gives the last event ID as of the last event that the loop gave,

@@ -25,6 +25,9 @@ var (
 	ErrConcurrentLoop = errors.New("sse: another loop over the events is in progress")
 )
 
+// errNoLoop is misuse.
+var errNoLoop = errors.New("sse: Events without a context, or of a Stream that Client.Stream did not make")
+
 // errStreamClosed is the cause of contexts after Close. Nobody is given it but
 // a Decide, a transport and what they call.
 var errStreamClosed = errors.New("sse: the stream was closed")
@@ -172,6 +175,10 @@ func (s *Stream) begin(parent context.Context) (ctx context.Context, cancel cont
 	s.cancel = cancel
 	return ctx, cancel, restarted
 }
+
+// succeed says that the attempt in progress was good: a loop that follows
+// connects at once.
+func (s *Stream) succeed() { s.success, s.failed, s.lost = true, 0, nil }
 
 // finish ends the context of an attempt. Unless Closed, there is no connection
 // now.

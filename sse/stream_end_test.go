@@ -113,9 +113,10 @@ func TestStreamGoesOnAtOnceAfterAnEvent(t *testing.T) {
 	}, status(503), send("data: x\n\n"), status(503), send("data: x\n\n"), status(503), send("data: x\n\n"))
 }
 
-// A panic in the loop leaves nothing behind either.
+// A panic in the loop leaves nothing behind either, and the next loop connects
+// at once.
 func TestStreamGoesOnAfterAPanic(t *testing.T) {
-	follow(t, sse.Client{}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
+	follow(t, sse.Client{Retry: time.Hour}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
 		assert.PanicsWithValue(t, "oh", func() {
 			for e, err := range s.Events(t.Context()) {
 				assert.NoError(t, err)
@@ -127,7 +128,8 @@ func TestStreamGoesOnAfterAPanic(t *testing.T) {
 		events, err := eventsOf(t, s.Events(t.Context()))
 		require.NoError(t, err)
 		assert.Equal(t, "y", dataOf(events))
-	}, send("data: x\n\n"), send("data: y\n\n"))
+		assert.Zero(t, gaps(server)[1])
+	}, status(503), send("data: x\n\n"), send("data: y\n\n"))
 }
 
 // The end of the loop's context is the last pair, wherever the loop is, and the

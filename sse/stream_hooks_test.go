@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -101,13 +102,70 @@ func TestStreamDecide(t *testing.T) {
 		assert.Equal(t, "fresh", r[1].Header.Get("Authorization"))
 		assert.Equal(t, "http://third.example/", r[2].URL.String())
 		assert.Equal(t, "body", string(r[2].Body))
-		assert.Empty(t, r[2].Header)
+		assert.Equal(t, http.Header{"Accept": {"text/event-stream"}, "Cache-Control": {"no-cache"}, "Last-Event-Id": {"7"}}, r[2].Header,
+			"the stream goes on there")
 		assert.Equal(t, "http://example.com/events", r[3].URL.String())
 		assert.Empty(t, r[3].Header.Get("Authorization"))
 		g := gaps(server)
 		assert.Equal(t, time.Minute, g[0])
 		assert.Equal(t, sse.DefaultMinRetry, g[1])
 	}, send("id: 7\ndata: x\n\n"), ssetest.Script{ssetest.Status(503)}, send("data: y\n\ndata: z"))
+}
+
+// A request that Decide gives each time stays as it is, and what it has is not
+// changed; one that is the copy may lose the last event ID.
+func TestStreamDecideGivesARequestOfItsOwn(t *testing.T) {
+	own := request(t, http.MethodGet, "http://other.example/", "")
+	own.Header.Set("Last-Event-ID", "mine")
+	c := sse.Client{Decide: func(_ context.Context, a *sse.Attempt) error {
+		if a.Number == 1 {
+			a.Request.Header.Del("Last-Event-ID")
+		} else {
+			a.Request = own
+		}
+		return nil
+	}}
+	server := ssetest.NewServer(send("id: 1\ndata: x\n\n"), send("id: 2\ndata: y\n\n"))
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	jar.SetCookies(own.URL, []*http.Cookie{{Name: "a", Value: "b"}})
+	synctest.Test(t, func(t *testing.T) {
+		c.HTTP = &http.Client{Jar: jar, Transport: roundTrip(server.RoundTrip)}
+		r := request(t, http.MethodGet, "http://example.com/", "")
+		r.Header.Set("Last-Event-ID", "0")
+		_, err = eventsOf(t, c.Stream(r).Events(t.Context()))
+		require.NoError(t, err)
+	})
+	assert.Equal(t, []string{"-", "mine", "mine"}, sentIDs(server))
+	for _, r := range server.Requests()[1:] {
+		assert.Equal(t, []string{"a=b"}, r.Header.Values("Cookie"))
+	}
+	assert.Equal(t, http.Header{"Last-Event-Id": {"mine"}}, own.Header)
+}
+
+// The body of a request that is not sent is closed.
+func TestStreamClosesWhatDecideHasSet(t *testing.T) {
+	for name, decide := range map[string]func(s *sse.Stream, a *sse.Attempt) error{
+		"error":    func(*sse.Stream, *sse.Attempt) error { return errLeaving },
+		"unusable": func(_ *sse.Stream, a *sse.Attempt) error { a.Request.URL = nil; return nil },
+		"closed":   func(s *sse.Stream, _ *sse.Attempt) error { return s.Close() },
+		"final":    func(*sse.Stream, *sse.Attempt) error { return nil },
+	} {
+		body := &closing{}
+		var s *sse.Stream
+		c := sse.Client{Decide: func(_ context.Context, a *sse.Attempt) error {
+			if name == "final" && !a.Final {
+				return nil
+			}
+			a.Request.Body = body
+			return decide(s, a)
+		}}
+		c.HTTP = inMemory(ssetest.NewServer(status(404)))
+		s = c.Stream(request(t, http.MethodGet, "http://example.com/", ""))
+		_, _ = eventsOf(t, s.Events(t.Context()))
+		assert.Equal(t, sse.Closed, s.State(), name)
+		assert.Equal(t, 1, body.closed, name)
+	}
 }
 
 // net/http sends Host from the request: another URL has to be enough.
