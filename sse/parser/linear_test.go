@@ -90,3 +90,32 @@ func TestS4_LinearWithPiecesOfWhatIsLeft(t *testing.T) {
 	assert.Equal(t, 4000, events)
 	assert.LessOrEqual(t, p.scanned, 2*int64(len(stream)))
 }
+
+// As before, at random: of what a call has seen, the next may get any part.
+func TestAnyPartOfWhatIsLeft(t *testing.T) {
+	random := rand.NewChaCha8([32]byte{'p', 'a', 'r', 't'})
+	pick := func(n int) int { return int(random.Uint64() % uint64(n)) }
+	units := []string{"\r", "\n", "\r\n", "\n\n", ":c\n", "data: x", "data: xyz\r", "id: 1\n", "retry: 1\n", strings.Repeat("y", 20)}
+	for range 500 {
+		var b strings.Builder
+		for range 1 + pick(40) {
+			b.WriteString(units[pick(len(units))])
+		}
+		stream := b.String()
+		want := model(stream, Config{Comments: true})
+		f := feeder{t: t, p: New(Config{Comments: true}), stream: stream}
+		for f.taken < len(stream) {
+			src := []byte(stream[f.taken:])
+			if pick(2) == 0 {
+				src = src[:1+pick(min(len(src), 20))]
+			}
+			tok, n, ok, err := f.p.Next(src)
+			f.taken += n
+			f.err = err
+			if ok {
+				f.token(&tok, n == len(src))
+			}
+		}
+		require.True(t, same(want, f.end()), "%q", stream)
+	}
+}

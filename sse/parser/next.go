@@ -27,6 +27,11 @@ func (p *Parser) Next(src []byte) (tok Token, n int, ok bool, err error) {
 	if p.err != nil {
 		return Token{}, 0, false, p.err
 	}
+	if p.field != fieldUndecided && isPiece(src) { // as below, for a fraction of the time
+		p.noCR = max(p.noCR-len(src), 0)
+		p.scanned += int64(len(src))
+		return Token{}, len(src), false, p.piece(src)
+	}
 	if p.done {
 		p.recycle()
 	}
@@ -109,6 +114,19 @@ func (p *Parser) Next(src []byte) (tok Token, n int, ok bool, err error) {
 	p.hold(first)
 	p.noCR = max(max(p.noCR, noCR)-i, 0)
 	return tok, i, tok.Kind != 0, err
+}
+
+// isPiece tells whether b is a short piece of a line, without its end.
+func isPiece(b []byte) bool {
+	if len(b) > 16 { // there are faster ways to search
+		return false
+	}
+	for _, c := range b {
+		if c == '\n' || c == '\r' {
+			return false
+		}
+	}
+	return true
 }
 
 // findCR gives the index in src of the first CR from i on, or len(src).
