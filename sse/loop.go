@@ -60,7 +60,7 @@ func (l *loop) after(decided bool, err error) (over bool, last error) {
 	if !l.success && !errors.Is(err, ErrRestart) {
 		l.failed++
 	}
-	l.lost, l.due, l.final = err, time.Time{}, false
+	l.lost, l.final = err, false
 	switch l.c.Policy.judge(err) {
 	case nothing:
 		return true, l.end(nil)
@@ -123,7 +123,7 @@ func (l *loop) attempt(parent context.Context) (decided bool, err error) {
 //
 //req:impl SSE-9.2.3-05
 func (l *loop) pause(ctx context.Context, d time.Duration) error {
-	if d > 0 && ctx.Err() == nil {
+	if d > 0 && l.ended(ctx) == nil {
 		l.due = time.Now().Add(d)
 		call(l.c.Observer.Wait, d)
 		t := time.NewTimer(d)
@@ -133,8 +133,8 @@ func (l *loop) pause(ctx context.Context, d time.Duration) error {
 		case <-ctx.Done():
 		}
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	if err := l.ended(ctx); err != nil {
+		return err
 	}
 	l.due = time.Time{}
 	return nil

@@ -3,6 +3,7 @@ package sse_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptrace"
 	"testing"
@@ -164,6 +165,20 @@ func TestStreamGoesOnAfterItsContext(t *testing.T) {
 	)
 }
 
+// Loops that are all shorter than a wait get to its end together.
+func TestStreamWaitsOverManyLoops(t *testing.T) {
+	follow(t, sse.Client{Retry: time.Hour}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
+		for range 9 {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			_, err := eventsOf(t, s.Events(ctx))
+			cancel()
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+		}
+		require.Len(t, server.Requests(), 2)
+		requireWait(t, time.Hour, gaps(server)[0])
+	}, status(503), ssetest.Script{ssetest.Hold()})
+}
+
 // A context that has ended already connects to nobody, and events that have
 // come are not given after its end.
 func TestStreamGivesNothingAfterItsContext(t *testing.T) {
@@ -255,6 +270,30 @@ func TestStreamWaitsAfterARestart(t *testing.T) {
 		assert.Equal(t, 6*time.Hour, g[0]+g[1]+g[2])
 		requireWait(t, time.Hour, g[3])
 	}, status(500), status(500), status(500), status(500))
+}
+
+// An attempt that Restart cut short did not fail, and had no answer if it was
+// still waited for.
+func TestStreamRestartIsNoFailure(t *testing.T) {
+	var seen []string
+	c := sse.Client{Retry: time.Hour, MaxAttempts: 2, Decide: func(_ context.Context, a *sse.Attempt) error {
+		seen = append(seen, fmt.Sprint(a.Failed, a.StatusCode))
+		return nil
+	}}
+	follow(t, c, func(t *testing.T, _ *ssetest.Server, s *sse.Stream) {
+		time.AfterFunc(time.Second, s.Restart)   // in the wait
+		time.AfterFunc(2*time.Second, s.Restart) // before the answer
+		time.AfterFunc(3*time.Second, s.Restart) // in the stream
+		_, err := eventsOf(t, s.Events(t.Context()))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"0 0", "1 503", "0 0", "0 0", "0 200"}, seen)
+	}, status(503), ssetest.Script{ssetest.Hold()}, ssetest.Script{ssetest.Send(), ssetest.Hold()})
+	seen, c.MaxAttempts = nil, 1
+	follow(t, c, func(t *testing.T, _ *ssetest.Server, s *sse.Stream) {
+		time.AfterFunc(time.Second, s.Restart)
+		_, err := eventsOf(t, s.Events(t.Context()))
+		require.NoError(t, err)
+	}, ssetest.Script{ssetest.Hold()})
 }
 
 // Called in the loop, events that have come and were not given come again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,6 +52,10 @@ func TestStreamGivesNothingAfterItsRequest(t *testing.T) {
 	require.ErrorIs(t, end, errLeaving)
 	assert.Equal(t, 1, events)
 	assert.Equal(t, "1", s.LastEventID())
+
+	_, err := eventsOf(t, c.Stream(request(t, http.MethodGet, "http://example.com/", "").WithContext(own)).Events(t.Context()))
+	require.ErrorIs(t, err, errLeaving)
+	assert.Len(t, server.Requests(), 1, "no request with a context that has ended")
 }
 
 // An Observer that closes the stream at an event, or panics, has kept it from
@@ -72,6 +77,22 @@ func TestStreamEventOfWhichTheObserverMadeTheEnd(t *testing.T) {
 	assert.PanicsWithValue(t, "oh", func() { _, _ = eventsOf(t, s.Events(t.Context())) })
 	assert.Empty(t, s.LastEventID(), "it was not given")
 	assert.Equal(t, sse.Connecting, s.State())
+}
+
+// After Close in an Observer nothing is told as accepted.
+func TestStreamIDAfterClose(t *testing.T) {
+	var s *sse.Stream
+	c := sse.Client{
+		HTTP: inMemory(ssetest.NewServer(send(":\nid: 1\n\n"))),
+		Observer: sse.Observer{
+			Comment: func(string) { _ = s.Close() },
+			ID:      func(id string) { assert.Fail(t, "an ID after Close", id) },
+		},
+	}
+	s = c.Stream(request(t, http.MethodGet, "http://example.com/", ""))
+	_, err := eventsOf(t, s.Events(t.Context()))
+	require.NoError(t, err)
+	assert.Empty(t, s.LastEventID())
 }
 
 // chatter is an endless body that heeds nothing: no context, no Close. It calls
@@ -142,6 +163,25 @@ func TestEventsLeaveWhoNeverStops(t *testing.T) {
 		_, err = eventsOf(t, resp.Events())
 		require.Error(t, err)
 		assert.Equal(t, !closing, errors.Is(err, errLeaving), err)
+	}
+}
+
+// draining is a body whose Close waits for the rest, as long as it may.
+type draining struct {
+	io.Reader
+	ctx context.Context
+}
+
+func (d *draining) Close() error { <-d.ctx.Done(); return nil }
+
+// The end of a loop does not wait for a stream that goes on.
+func TestStreamDoesNotWaitForTheRest(t *testing.T) {
+	c := sse.Client{HTTP: inMemory(roundTrip(func(r *http.Request) (*http.Response, error) {
+		return streamAnswer(&draining{strings.NewReader("data: x\n\n"), r.Context()}), nil
+	}))}
+	for _, err := range c.Stream(request(t, http.MethodGet, "http://example.com/", "")).Events(t.Context()) {
+		require.NoError(t, err)
+		break
 	}
 }
 

@@ -238,9 +238,11 @@ func TestStreamIdleTimeout(t *testing.T) {
 	)
 }
 
-// What the loop does with an event is not the server's silence.
+// What the loop does with an event, or an Observer with an answer, is not the
+// server's silence.
 func TestStreamIdleTimeoutDoesNotCountTheLoop(t *testing.T) {
-	follow(t, sse.Client{IdleTimeout: time.Minute}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
+	c := sse.Client{IdleTimeout: time.Minute, Observer: sse.Observer{Open: func(*http.Response) { pass(time.Hour) }}}
+	follow(t, c, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
 		count := 0
 		for _, err := range s.Events(t.Context()) {
 			require.NoError(t, err)

@@ -72,8 +72,9 @@ func Wait(signal <-chan struct{}) Step { return Step{kind: kindWait, signal: sig
 // everybody in it waits.
 func Pause(d time.Duration) Step { return Step{kind: kindPause, d: d} }
 
-// Call calls f, which must not wait for the client: in memory it runs on the
-// goroutine that reads the answer.
+// Call calls f, which must not wait for the client, nor call Close of the
+// Server, which waits for this answer: in memory it runs on the goroutine that
+// reads it.
 func Call(f func()) Step { return Step{kind: kindCall, call: f} }
 
 // Hold keeps the answer as it is until the client leaves or the server closes.
