@@ -19,24 +19,6 @@ func ExampleSplits() {
 	// ["ab" ""]
 }
 
-func ExampleSplits2() {
-	n := 0
-	for range ssetest.Splits2([]byte("data: Hello\n\n")) {
-		n++
-	}
-	fmt.Println(n, "ways")
-	// Output: 14 ways
-}
-
-func ExampleSplits3() {
-	n := 0
-	for range ssetest.Splits3([]byte("data: Hello\n\n")) {
-		n++
-	}
-	fmt.Println(n, "ways")
-	// Output: 105 ways
-}
-
 func ExampleReader() {
 	r := ssetest.Reader([]byte("data: Hel"), []byte("lo\n\n"))
 	r.End = errors.New("connection reset")

@@ -20,12 +20,6 @@ func Splits(b []byte, pieces int) iter.Seq[[][]byte] {
 	}
 }
 
-// Splits2 gives all ways to cut b in two; see [Splits].
-func Splits2(b []byte) iter.Seq[[][]byte] { return Splits(b, 2) }
-
-// Splits3 gives all ways to cut b in three; see [Splits].
-func Splits3(b []byte) iter.Seq[[][]byte] { return Splits(b, 3) }
-
 // split puts what can follow the pieces that are already in p there.
 func split(b []byte, p [][]byte, yield func([][]byte) bool) bool {
 	if len(p) == cap(p)-1 {
