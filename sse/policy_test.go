@@ -59,3 +59,13 @@ func TestPolicy(t *testing.T) {
 	}
 	assert.Equal(t, "resilient strict", fmt.Sprint(Client{}.Policy, Strict))
 }
+
+// What fails after Close did not make the stream end.
+func TestCloseBeforeAnError(t *testing.T) {
+	s := &Stream{}
+	assert.NoError(t, s.Close())
+	assert.NoError(t, s.end(io.EOF))
+	over, err := s.over()
+	assert.True(t, over)
+	assert.NoError(t, err)
+}

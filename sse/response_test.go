@@ -87,6 +87,26 @@ func TestEventsCloseTheBodyOnBreak(t *testing.T) {
 	assert.Equal(t, "1", resp.LastEventID(), "that of the last event that was given")
 }
 
+// The context that was made for the request does not outlive the stream: the
+// caller's may be the program's.
+func TestEventsEndTheContextOfTheRequest(t *testing.T) {
+	for name, end := range map[string]func(r *sse.Response){
+		"end":   func(r *sse.Response) { _, _ = eventsOf(t, r.Events()) },
+		"Close": func(r *sse.Response) { _ = r.Close() },
+	} {
+		var sent context.Context
+		server := ssetest.NewServer(send("data: x\n\n"))
+		resp, err := sse.Do(inMemory(roundTrip(func(r *http.Request) (*http.Response, error) {
+			sent = r.Context()
+			return server.RoundTrip(r)
+		})), request(t, http.MethodGet, "http://example.com/", ""), nil)
+		require.NoError(t, err)
+		require.NoError(t, sent.Err())
+		end(resp)
+		require.Error(t, sent.Err(), name)
+	}
+}
+
 func TestEventsCloseTheBodyOnPanic(t *testing.T) {
 	resp, body := respond(t, t.Context(), strings.NewReader("data: 1\n\n"), nil)
 	assert.PanicsWithValue(t, "in the loop", func() {

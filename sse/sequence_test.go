@@ -120,6 +120,9 @@ func TestUntilGivesTheErrorOfTheEvents(t *testing.T) {
 	events, err := eventsOf(t, sse.Until(seq, isDone))
 	assert.Len(t, events, 1)
 	assert.Equal(t, cut, err)
+	seq, _ = eventsThen(cut, "a")
+	_, err = eventsOf(t, sse.Until(seq, func(e sse.Event) bool { return e.Data == "" }))
+	assert.Equal(t, cut, err, "what comes with an error is no event")
 }
 
 func TestUntilIsLeft(t *testing.T) {

@@ -124,6 +124,23 @@ func TestS8_RedirectsNeverLeaveTLS(t *testing.T) {
 	}
 }
 
+// Neither goes a Host of the caller's, which net/http keeps for a Location
+// without a scheme.
+func TestS8_RedirectsToAnotherOriginForwardNoHost(t *testing.T) {
+	for name, ask := range asking {
+		for to, want := range map[string]string{"//other.example/": "", "https://other.example/": "", "/b": "own.example"} {
+			server, hosts := redirecting(307, to), []string{}
+			r := request(t, http.MethodGet, "https://example.com/", "")
+			r.Host = "own.example"
+			require.NoError(t, ask(inMemory(roundTrip(func(r *http.Request) (*http.Response, error) {
+				hosts = append(hosts, r.Host)
+				return server.RoundTrip(r)
+			})), r))
+			assert.Equal(t, []string{"own.example", want}, hosts, "%s %s", name, to)
+		}
+	}
+}
+
 // A Location that is no URL is not repeated in the error, and not tried again.
 func TestS8_RedirectsToNowhere(t *testing.T) {
 	for name, ask := range asking {

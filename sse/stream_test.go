@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -173,6 +174,20 @@ func TestStreamOfARequestThatCannotBe(t *testing.T) {
 	}
 	s := (*sse.Client)(nil).Stream(with(func(r *http.Request) { r.Header = nil }))
 	assert.Equal(t, sse.Connecting, s.State(), "no client and no header are fine")
+}
+
+// A request need not come from http.NewRequest.
+func TestStreamOfABareRequest(t *testing.T) {
+	server := ssetest.NewServer(send("data: x\n\n"))
+	r := &http.Request{URL: &url.URL{Scheme: "http", Host: "example.com"}}
+	synctest.Test(t, func(t *testing.T) {
+		c := sse.Client{HTTP: &http.Client{Transport: roundTrip(server.RoundTrip)}}
+		events, err := eventsOf(t, c.Stream(r).Events(t.Context()))
+		require.NoError(t, err)
+		assert.Equal(t, "x", dataOf(events))
+	})
+	assert.Nil(t, r.Header)
+	assert.Len(t, server.Requests(), 2)
 }
 
 // A body that can't be made again ends the stream, and says whose fault it is.

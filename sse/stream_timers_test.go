@@ -49,6 +49,7 @@ func TestS6_ATinyRetryDoesNotSpin(t *testing.T) {
 		"an event each time":         {sse.Client{}, send("retry: 0\ndata: x\n\n"), 100 * time.Millisecond, 9000},
 		"a floor of one's own":       {sse.Client{MinRetry: time.Minute}, send("retry: 1\ndata: x\n\n"), time.Minute, 15},
 		"no floor is a millisecond":  {sse.Client{MinRetry: -1, Retry: -1, MaxRetry: time.Second}, send("retry: 0\n"), time.Millisecond, 920},
+		"a floor below that":         {sse.Client{MinRetry: 1, Retry: -1, MaxRetry: time.Second}, send("retry: 0\n"), time.Millisecond, 920},
 		"nothing":                    {sse.Client{}, send("retry: 0\n: comment\nevent: x\n\n"), 100 * time.Millisecond, 35},
 		"the same ID without event":  {sse.Client{}, send("retry: 0\nid: 1\n\n"), 100 * time.Millisecond, 35},
 		"no octet":                   {sse.Client{Retry: -1}, send(), 100 * time.Millisecond, 35},
