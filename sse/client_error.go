@@ -120,3 +120,6 @@ func requestError(req *http.Request, err error) error {
 	}
 	return fmt.Errorf("sse: %s %s://%s: %w", method, req.URL.Scheme, req.URL.Host, err)
 }
+
+// errNoResponse is misuse: Do gives a Response.
+var errNoResponse = errors.New("sse: a Response that Do did not give")

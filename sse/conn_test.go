@@ -285,8 +285,8 @@ func TestZeroValuesHaveEnded(t *testing.T) {
 	require.ErrorIs(t, err, sse.ErrUnsubscribed)
 	_, _, err = s.Poll(t.Context())
 	require.ErrorIs(t, err, sse.ErrUnsubscribed)
-	for range s.All(t.Context()) {
-		t.Error("it gives something")
+	for p, err := range s.All(t.Context()) {
+		t.Error("it gives something:", p, err)
 	}
 	assert.Empty(t, s.Cursor())
 	s.Close()

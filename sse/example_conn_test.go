@@ -217,7 +217,7 @@ func ExampleConn_Send() {
 	rec.Serve(handler, httptest.NewRequest(http.MethodGet, "/", nil))
 	fmt.Printf("%q\n", rec.Flushed())
 	// Output:
-	// parser: id: octet 1 is the control character LF, which can't come back in a header
+	// sse: id: octet 1 is the control character LF, which can't come back in a header
 	// <nil>
 	// <nil>
 	// ["" "id: ab\ndata: 2\n\n" "retry: 10000\n\n"]

@@ -20,7 +20,7 @@ func ExampleRead() {
 	}
 	// Output:
 	// 7 greeting "Hello\nWorld"
-	// parser: the stream ends inside an event, after 5 octets of it
+	// sse: the stream ends inside an event, after 5 octets of it
 }
 
 // Comments and reconnection times are no events.

@@ -111,6 +111,9 @@ func ExampleClient_decide() {
 				return err // the end of the stream
 			}
 			a.Request.Header.Set("Authorization", "Bearer "+token)
+			if refused > 0 {
+				a.Delay = 0 // only MinRetry: the token is fresh now
+			}
 			return nil
 		},
 	}

@@ -6,10 +6,15 @@ import (
 	"iter"
 	"sync/atomic"
 	"time"
+
+	"longwire.example/sse/parser"
 )
 
-// DefaultMaxErrorBody is the default of ReadOptions.MaxErrorBody.
-const DefaultMaxErrorBody = 64 << 10 // octets
+// The defaults of ReadOptions; Client has the first one, too.
+const (
+	DefaultMaxEventBytes = parser.DefaultMaxEventBytes // 8 MiB
+	DefaultMaxErrorBody  = 64 << 10                    // octets
+)
 
 // ReadOptions sets how one stream is read. It is copied. The zero value, and
 // nil where a pointer is taken, is the safe default.
@@ -21,7 +26,7 @@ type ReadOptions struct {
 
 	// MaxEventBytes limits the octets that are held of an unfinished event;
 	// beyond it the stream ends with a *LimitError. Zero means
-	// parser.DefaultMaxEventBytes, 8 MiB; negative means no limit. Neither a
+	// DefaultMaxEventBytes, 8 MiB; negative means no limit. Neither a
 	// line nor a stream has a limit.
 	MaxEventBytes int
 
@@ -50,8 +55,9 @@ func (o *ReadOptions) config() readerConfig {
 	}
 }
 
-// errSecondLoop is misuse: a stream comes once.
-var errSecondLoop = errors.New("sse: a second loop over the events of one stream")
+// ErrSecondLoop is given to a second loop over the events of [Read] or of a
+// [Response]: a stream comes once.
+var ErrSecondLoop = errors.New("sse: a second loop over the events of one stream")
 
 // Read gives the events of one stream, for one loop. Each comes as soon as its
 // octets have: everything that a Read of r returned is given before the next.
@@ -75,7 +81,7 @@ func Read(r io.Reader, o *ReadOptions) iter.Seq2[Event, error] {
 	var looped atomic.Bool
 	return func(yield func(Event, error) bool) {
 		if looped.Swap(true) {
-			yield(Event{}, errSecondLoop)
+			yield(Event{}, ErrSecondLoop)
 			return
 		}
 		defer in.release()

@@ -248,7 +248,7 @@ func TestReaderBuffersCarryNothingOver(t *testing.T) {
 	events, end := drain(newReader(pieces("data: a\n", "\n", "", "d"), readerConfig{}))
 	assert.Equal(t, "secret", e.Data)
 	assert.Equal(t, []Event{{DefaultType, "a", ""}}, events)
-	assert.Equal(t, "parser: the stream ends inside an event, after 1 octets of it", end.Error())
+	assert.Equal(t, "sse: the stream ends inside an event, after 1 octets of it", end.Error())
 }
 
 //req:test SSE-9.2.6-19 SSE-9.2.6-20

@@ -40,8 +40,12 @@ type Response struct {
 //req:impl SSE-9.2.2-11
 func (r *Response) Events() iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
+		if r.in == nil {
+			yield(Event{}, errNoResponse)
+			return
+		}
 		if r.looped.Swap(true) {
-			yield(Event{}, errSecondLoop)
+			yield(Event{}, ErrSecondLoop)
 			return
 		}
 		defer r.Close()
@@ -83,15 +87,25 @@ func (r *Response) ended() error {
 // LastEventID gives the last event ID as of the last event that the loop gave,
 // or of a blank line since that set one without an event. A later stream can
 // be asked for with it.
-func (r *Response) LastEventID() string { return r.in.lastEventID() }
+func (r *Response) LastEventID() string {
+	if r.in == nil {
+		return ""
+	}
+	return r.in.lastEventID()
+}
 
 // Retry gives the reconnection time, if the stream has set one.
-func (r *Response) Retry() (time.Duration, bool) { return r.in.retry() }
+func (r *Response) Retry() (time.Duration, bool) {
+	if r.in == nil {
+		return 0, false
+	}
+	return r.in.retry()
+}
 
 // Close closes the body, from any goroutine. A loop in progress ends with an
 // error that is net.ErrClosed. After the first time it does nothing.
 func (r *Response) Close() error {
-	if r.closed.Swap(true) {
+	if r.in == nil || r.closed.Swap(true) {
 		return nil
 	}
 	err := r.HTTP.Body.Close()

@@ -129,7 +129,7 @@ func TestEventsAreForOneLoop(t *testing.T) {
 	} {
 		events, err := again()
 		assert.Empty(t, events)
-		assert.EqualError(t, err, "sse: a second loop over the events of one stream")
+		assert.ErrorIs(t, err, sse.ErrSecondLoop)
 	}
 }
 
@@ -222,4 +222,19 @@ func TestCloseEndsALoop(t *testing.T) {
 		assert.EqualError(t, err, "sse: the response was closed: use of closed network connection")
 		assert.Zero(t, srv.Open())
 	})
+}
+
+// A Response that Do did not give has nothing to give.
+func TestZeroResponse(t *testing.T) {
+	var r sse.Response
+	n := 0
+	for _, err := range r.Events() {
+		require.EqualError(t, err, "sse: a Response that Do did not give")
+		n++
+	}
+	assert.Equal(t, 1, n)
+	assert.Empty(t, r.LastEventID())
+	_, ok := r.Retry()
+	assert.False(t, ok)
+	require.NoError(t, r.Close())
 }

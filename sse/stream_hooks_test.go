@@ -95,7 +95,7 @@ func TestStreamDecide(t *testing.T) {
 		assert.Equal(t, "x y", dataOf(events))
 		assert.Equal(t, []string{
 			`1 0 "" <nil> 0`, `2 0 "7" EOF 200`, `3 1 "7" sse: the answer is 503 Service Unavailable, not an event stream 503`,
-			`4 0 "7" parser: the stream ends inside an event, after 1 octets of it 200`,
+			`4 0 "7" sse: the stream ends inside an event, after 1 octets of it 200`,
 		}, seen)
 		r := server.Requests()
 		assert.Equal(t, "http://other.example:81/events", r[1].URL.String())

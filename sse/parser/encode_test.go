@@ -283,24 +283,24 @@ func TestFieldErrors(t *testing.T) {
 		return func() error { _, err := AppendRetry(nil, d); return err }
 	}
 	for want, f := range map[string]func() error{
-		"parser: event: octet 1 is LF":  event(Event{Type: "a\nb"}),
-		"parser: event: octet 0 is CR":  event(Event{Type: "\r\n"}),
-		"parser: event: octet 2 is NUL": event(Event{Type: "ab\x00"}),
-		"parser: id: octet 1 is the control character LF, which can't come back in a header":   event(Event{ID: "a\nb"}),
-		"parser: id: octet 0 is the control character CR, which can't come back in a header":   event(Event{ID: "\r"}),
-		"parser: id: octet 2 is the control character NUL, which can't come back in a header":  event(Event{ID: "ab\x00"}),
-		"parser: id: octet 0 is the control character TAB, which can't come back in a header":  event(Event{ID: "\ta"}),
-		"parser: id: octet 1 is the control character 0x1, which can't come back in a header":  event(Event{ID: "a\x01"}),
-		"parser: id: octet 1 is the control character 0x7f, which can't come back in a header": event(Event{ID: "a\x7F"}),
-		"parser: id: octet 0 is a space at an end, which a header loses":                       event(Event{ID: " a"}),
-		"parser: id: octet 1 is a space at an end, which a header loses":                       event(Event{ID: "a "}),
-		"parser: id: it is not UTF-8":                    event(Event{ID: "a\xFF"}),
-		"parser: id: both an ID and ResetID":             event(Event{ID: "a", ResetID: true}),
-		"parser: retry: negative":                        event(Event{Retry: -1}),
-		"parser: retry: less than a millisecond":         event(Event{Retry: time.Millisecond - 1}),
-		"parser: retry: negative (AppendRetry)":          after(math.MinInt64),
-		"parser: retry: less than a millisecond (alone)": after(1),
-		"parser: retry: zero":                            after(0),
+		"sse: event: octet 1 is LF":  event(Event{Type: "a\nb"}),
+		"sse: event: octet 0 is CR":  event(Event{Type: "\r\n"}),
+		"sse: event: octet 2 is NUL": event(Event{Type: "ab\x00"}),
+		"sse: id: octet 1 is the control character LF, which can't come back in a header":   event(Event{ID: "a\nb"}),
+		"sse: id: octet 0 is the control character CR, which can't come back in a header":   event(Event{ID: "\r"}),
+		"sse: id: octet 2 is the control character NUL, which can't come back in a header":  event(Event{ID: "ab\x00"}),
+		"sse: id: octet 0 is the control character TAB, which can't come back in a header":  event(Event{ID: "\ta"}),
+		"sse: id: octet 1 is the control character 0x1, which can't come back in a header":  event(Event{ID: "a\x01"}),
+		"sse: id: octet 1 is the control character 0x7f, which can't come back in a header": event(Event{ID: "a\x7F"}),
+		"sse: id: octet 0 is a space at an end, which a header loses":                       event(Event{ID: " a"}),
+		"sse: id: octet 1 is a space at an end, which a header loses":                       event(Event{ID: "a "}),
+		"sse: id: it is not UTF-8":                    event(Event{ID: "a\xFF"}),
+		"sse: id: both an ID and ResetID":             event(Event{ID: "a", ResetID: true}),
+		"sse: retry: negative":                        event(Event{Retry: -1}),
+		"sse: retry: less than a millisecond":         event(Event{Retry: time.Millisecond - 1}),
+		"sse: retry: negative (AppendRetry)":          after(math.MinInt64),
+		"sse: retry: less than a millisecond (alone)": after(1),
+		"sse: retry: zero":                            after(0),
 	} {
 		err := f()
 		var wrong *FieldError
@@ -308,8 +308,8 @@ func TestFieldErrors(t *testing.T) {
 		text, _, _ := strings.Cut(want, " (")
 		assert.EqualError(t, err, text)
 	}
-	assert.EqualError(t, &LimitError{Limit: 16}, "parser: an event has more than 16 octets")
-	assert.EqualError(t, &IncompleteError{Octets: 3}, "parser: the stream ends inside an event, after 3 octets of it")
+	assert.EqualError(t, &LimitError{Limit: 16}, "sse: an event has more than 16 octets")
+	assert.EqualError(t, &IncompleteError{Octets: 3}, "sse: the stream ends inside an event, after 3 octets of it")
 }
 
 func TestKindNames(t *testing.T) {

@@ -9,7 +9,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("parser: an event has more than %d octets", e.Limit)
+	return fmt.Sprintf("sse: an event has more than %d octets", e.Limit)
 }
 
 // IncompleteError is given by [Parser.Close] when the stream ended inside an
@@ -19,7 +19,7 @@ type IncompleteError struct {
 }
 
 func (e *IncompleteError) Error() string {
-	return fmt.Sprintf("parser: the stream ends inside an event, after %d octets of it", e.Octets)
+	return fmt.Sprintf("sse: the stream ends inside an event, after %d octets of it", e.Octets)
 }
 
 // FieldError is given when a value can't be written as a field. Nothing has
@@ -32,7 +32,7 @@ type FieldError struct {
 
 func (e *FieldError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("parser: %s: %s", e.Field, e.Text)
+		return fmt.Sprintf("sse: %s: %s", e.Field, e.Text)
 	}
-	return fmt.Sprintf("parser: %s: octet %d %s", e.Field, e.Index, e.Text)
+	return fmt.Sprintf("sse: %s: octet %d %s", e.Field, e.Index, e.Text)
 }

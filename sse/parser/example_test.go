@@ -83,7 +83,7 @@ func ExampleParser_Close() {
 	// Output:
 	// event type="" data="all of it" id=""
 	// <nil>
-	// parser: the stream ends inside an event, after 9 octets of it
+	// sse: the stream ends inside an event, after 9 octets of it
 }
 
 // A Parser goes on with the next response of a stream.
@@ -166,7 +166,7 @@ func ExampleAppendRetry() {
 	fmt.Println(err)
 	// Output:
 	// "retry: 1500\n\n"
-	// parser: retry: zero
+	// sse: retry: zero
 }
 
 func ExampleAppendID() {
@@ -189,7 +189,7 @@ func ExampleCheckID() {
 	fmt.Println(parser.CheckID("17\r\nSet-Cookie: a=b"))
 	// Output:
 	// <nil>
-	// parser: id: octet 2 is the control character CR, which can't come back in a header
+	// sse: id: octet 2 is the control character CR, which can't come back in a header
 }
 
 func ExampleFieldError() {
@@ -200,7 +200,7 @@ func ExampleFieldError() {
 	fmt.Println(err, len(block))
 	// Output:
 	// event 1 is LF
-	// parser: event: octet 1 is LF 0
+	// sse: event: octet 1 is LF 0
 }
 
 func ExampleLimitError() {
@@ -216,7 +216,7 @@ func ExampleLimitError() {
 	}
 	// Output:
 	// true 1428
-	// parser: an event has more than 1024 octets
+	// sse: an event has more than 1024 octets
 }
 
 func ExampleIncompleteError() {
