@@ -28,13 +28,17 @@ func setStreamHeaders(h http.Header) {
 
 // setLastEventID sets or removes the Last-Event-ID header. An id that can't be
 // in a header is left out, and the error says why: to go on without is better
-// than never to go on, since net/http refuses the whole request.
+// than never to go on, since net/http refuses the whole request, and servers one
+// with a very long header.
 //
 //req:impl SSE-9.2.3-06 SSE-9.2.4-01
 func setLastEventID(h http.Header, id string) error {
 	h.Del(headerLastEventID)
 	if id == "" {
 		return nil
+	}
+	if len(id) > MaxLastEventID {
+		return fmt.Errorf("sse: the last event ID has %d octets, so it is not sent: a header is to have at most %d", len(id), MaxLastEventID)
 	}
 	if !utf8.ValidString(id) {
 		return errors.New("sse: the last event ID is not UTF-8, so it is not sent")

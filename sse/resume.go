@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLastEventID is how many octets a last event ID may have that a client
-// sends. A longer one gets 400.
+// MaxLastEventID is how many octets a last event ID may have that is sent: a
+// server answers 400 to a longer one, and a client leaves it out, since a server
+// that refuses the length of a header refuses it for ever.
 const MaxLastEventID = 8 << 10
 
 // lastEventID gives the last event ID of a request: of the header field, else of

@@ -26,6 +26,7 @@ import (
 func TestS2_AnIDThatNoHeaderCanHaveIsLeftOut(t *testing.T) {
 	for id, octet := range map[string]string{
 		"\x01": "octet 0 of the last event ID is 0x01", "a\x1Fb": "octet 1", "a\x7F": "octet 1", "\x0B": "0x0b",
+		strings.Repeat("x", sse.MaxLastEventID+1): "8193 octets",
 	} {
 		var omitted []string
 		c := sse.Client{Observer: sse.Observer{Omit: func(id string, err error) {
@@ -41,7 +42,7 @@ func TestS2_AnIDThatNoHeaderCanHaveIsLeftOut(t *testing.T) {
 			assert.Equal(t, []string{id, id}, omitted)
 		}, send("id: "+id+"\ndata: x\n\n"), send("data: y\n\n"))
 	}
-	for _, id := range []string{"a b", "a\tb", " a", "é", "\uFFFD", strings.Repeat("x", 4096)} {
+	for _, id := range []string{"a b", "a\tb", " a", "é", "\uFFFD", strings.Repeat("x", sse.MaxLastEventID)} {
 		follow(t, sse.Client{}, func(t *testing.T, server *ssetest.Server, s *sse.Stream) {
 			_, err := eventsOf(t, s.Events(t.Context()))
 			require.NoError(t, err)
