@@ -9,4 +9,7 @@
 //	go test ./fuzz -run '^$' -fuzz '^FuzzFrameHeader$' -fuzztime 10s
 //
 // An input that failed once is kept in the corpus after the fix.
+//
+// Targets that look inside a package are beside it: FuzzTimeIsLinear of
+// sse/parser and FuzzRingID of sse.
 package fuzz

@@ -113,9 +113,6 @@ func TestS11_ForgedIDs(t *testing.T) {
 }
 
 func FuzzRingID(f *testing.F) {
-	for _, id := range []string{"0123456789ab-1", "0123456789ab-18446744073709551615", "0123456789ab-18446744073709551616", "0123456789ab-01", "-", "A"} {
-		f.Add(id)
-	}
 	f.Fuzz(func(t *testing.T, id string) {
 		epoch, n, ok := parseRingID(id)
 		if ok && ringID(epoch, n) != id {

@@ -70,6 +70,23 @@ func TestS4_LinearAtRandom(t *testing.T) {
 	}
 }
 
+// FuzzTimeIsLinear feeds any stream in chunks of any sizes: no octet is searched
+// more than twice, and the outcome is that of the model. It is here and not in
+// the folder fuzz, since what was searched is nobody else's business.
+func FuzzTimeIsLinear(f *testing.F) {
+	f.Fuzz(func(t *testing.T, stream string, sizes []byte) {
+		if len(sizes) == 0 {
+			sizes = []byte{0}
+		}
+		c := Config{Comments: true}
+		fed := feeder{t: t, p: New(c), stream: stream}
+		for i := 0; fed.taken < len(stream); i++ {
+			fed.feed(min(1+int(sizes[i%len(sizes)]), len(stream)-fed.taken))
+		}
+		require.Equal(t, model(stream, c), fed.end()) // which counts what was searched
+	})
+}
+
 // A caller may give less than what is left, and then more.
 func TestS4_LinearWithPiecesOfWhatIsLeft(t *testing.T) {
 	stream := []byte(strings.Repeat("data: x\n\n:c\ndata: y\n\n", 2000) + "\r")
