@@ -108,3 +108,26 @@ func ExampleRecorder_Unwrapping() {
 	// <nil> | feature not supported
 	// feature not supported | feature not supported
 }
+
+// When an event really left: not when it was written.
+func ExampleRecorder_Flushed() {
+	rec := &ssetest.Recorder{}
+	_, _ = io.WriteString(rec, "data: 1\n\n")
+	fmt.Printf("%q %q\n", rec.Flushed(), rec.Unflushed())
+	rec.Flush()
+	fmt.Printf("%q %q\n", rec.Flushed(), rec.Unflushed())
+	// Output:
+	// [] "data: 1\n\n"
+	// ["data: 1\n\n"] ""
+}
+
+// Events are those that a client has by now.
+func ExampleRecorder_Events() {
+	rec := &ssetest.Recorder{}
+	_, _ = io.WriteString(rec, "event: tick\nid: 7\ndata: 1\n\ndata: cut o")
+	rec.Flush()
+	for _, e := range rec.Events() {
+		fmt.Println(e.Type, e.Data, e.LastEventID)
+	}
+	// Output: tick 1 7
+}
