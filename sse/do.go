@@ -17,7 +17,8 @@ import (
 // read and closed. Accept: text/event-stream and Cache-Control: no-cache are
 // added where req has no such header, and o.LastEventID as Last-Event-ID. An ID
 // that no header can hold, such as one with a control character or with more
-// than [MaxLastEventID] octets, is not sent: the server begins where it does without.
+// than [MaxLastEventID] octets, is not sent: the server begins where it does
+// without.
 //
 // Redirects: they are followed as c does, within three bounds that its
 // CheckRedirect can't widen: at most [MaxRedirects], from https to https only,

@@ -77,12 +77,7 @@ func (h *Hub) finishAll(ctx context.Context, subs []*Subscription) error {
 }
 
 // spread gives Spread, 0 for none.
-func (h *Hub) spread() time.Duration {
-	if h.Spread == 0 {
-		return DefaultSpread
-	}
-	return max(h.Spread, 0)
-}
+func (h *Hub) spread() time.Duration { return durationOr(h.Spread, DefaultSpread) }
 
 // setRetryAfter asks a client not to come back before d is over.
 func setRetryAfter(header http.Header, d time.Duration) {

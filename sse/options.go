@@ -115,8 +115,8 @@ func newServerSettings(o *Options) (*serverSettings, error) {
 	if o != nil {
 		s.Options = *o
 	}
-	s.Heartbeat = serverDefault(s.Heartbeat, DefaultHeartbeat)
-	s.WriteTimeout = serverDefault(s.WriteTimeout, DefaultWriteTimeout)
+	s.Heartbeat = durationOr(s.Heartbeat, DefaultHeartbeat)
+	s.WriteTimeout = durationOr(s.WriteTimeout, DefaultWriteTimeout)
 	s.Origins = slices.Clone(s.Origins)
 	if len(s.Origins) > 0 {
 		s.methods = append(s.methods, http.MethodOptions)
@@ -138,8 +138,8 @@ func newServerSettings(o *Options) (*serverSettings, error) {
 	return s, nil
 }
 
-// serverDefault gives def for zero and 0 for what is negative.
-func serverDefault(d, def time.Duration) time.Duration {
+// durationOr gives def for zero and 0 for what is negative.
+func durationOr(d, def time.Duration) time.Duration {
 	if d == 0 {
 		return def
 	}

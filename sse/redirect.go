@@ -75,9 +75,9 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// takeBack removes from the header of req what a CheckRedirect has copied from the requests
-// before, as many do that were written when net/http itself copied nothing.
-// What it sets anew stays.
+// takeBack removes from the header of req what a CheckRedirect has copied from
+// the requests before, as many do that were written when net/http itself copied
+// nothing. What it sets anew stays.
 func takeBack(req *http.Request, via []*http.Request) {
 	if req.Header == nil {
 		req.Header = http.Header{} //nolint:gosec // an empty one
@@ -109,12 +109,7 @@ func leavesOrigin(req *http.Request, via []*http.Request) bool {
 func originOf(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
-		switch u.Scheme {
-		case "http":
-			port = "80"
-		case "https":
-			port = "443"
-		}
+		port = usualPort(u.Scheme)
 	}
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }

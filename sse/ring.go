@@ -41,7 +41,7 @@ type Ring struct {
 	epoch  string
 	events uint64 // the limits
 	bytes  int
-	age    time.Duration
+	age    time.Duration // 0: none
 
 	mu      sync.Mutex // guards what follows
 	stored  []stored   // a ring: message n is at n&mask
@@ -67,9 +67,7 @@ func (r *Ring) init() {
 	r.epoch = newEpoch()
 	r.events = uint64(limitOr(r.Events, DefaultRingEvents)) //nolint:gosec // G115: it is positive
 	r.bytes = limitOr(r.Bytes, DefaultRingBytes)
-	if r.age = r.Age; r.age == 0 {
-		r.age = DefaultRingAge
-	}
+	r.age = durationOr(r.Age, DefaultRingAge)
 	r.oldest = 1
 }
 
