@@ -295,12 +295,16 @@ func (c *Conn) closeTransport() {
 		_ = nc.Close()
 		c.reads.release()
 		c.writes.release()
-		if g := c.set.Group; g != nil {
+		g := c.set.Group
+		if g != nil {
 			g.remove(c)
 		}
 		close(c.gone)
 		if f := c.set.Hooks.End; f != nil {
 			f(c, c.result.Load())
+		}
+		if g != nil {
+			g.left()
 		}
 	})
 }

@@ -112,10 +112,10 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, early []byte) *Conn
 	}
 	// The handshake's deadline must not outlive it.
 	_ = nc.SetDeadline(time.Time{})
-	c.startKeepalive()
 	if s.Group != nil {
-		s.Group.add(c)
+		s.Group.add(c) // before anything can end it
 	}
+	c.startKeepalive()
 	return c
 }
 

@@ -21,8 +21,9 @@ type Group struct {
 	index    map[*Conn]int
 	conns    []*Conn
 	snapshot []*Conn       // a copy of conns, shared by those who iterate; nil when conns has changed
+	leaving  int           // not in conns any more, and their last hook has not returned
 	down     bool          // Shutdown was called
-	empty    chan struct{} // closed when the last connection has gone
+	empty    chan struct{} // closed when the last connection has gone and left
 }
 
 // Len gives the number of connections.
@@ -71,14 +72,11 @@ func (g *Group) add(c *Conn) {
 	}
 }
 
-// remove forgets a connection; one that is not in the group is no matter.
+// remove forgets a connection, which is in the group; left must follow.
 func (g *Group) remove(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	i, ok := g.index[c]
-	if !ok {
-		return
-	}
+	i := g.index[c]
 	// The last one takes its place.
 	last := len(g.conns) - 1
 	moved := g.conns[last]
@@ -88,8 +86,19 @@ func (g *Group) remove(c *Conn) {
 	g.conns = g.conns[:last]
 	delete(g.index, c)
 	g.snapshot = nil
-	if last == 0 && g.empty != nil {
+	g.leaving++
+}
+
+// left tells that nothing more will be heard of a connection that was removed.
+func (g *Group) left() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.leaving--
+	if g.isEmpty() && g.empty != nil {
 		close(g.empty)
 		g.empty = nil
 	}
 }
+
+// isEmpty tells whether all connections have left. mu is held.
+func (g *Group) isEmpty() bool { return len(g.conns) == 0 && g.leaving == 0 }

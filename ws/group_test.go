@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -266,6 +267,38 @@ func TestW18_Late(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		require.NoError(t, g.Shutdown(ctx), "nothing was left to cut off")
+	})
+}
+
+// Shutdown waits for the last word on each connection, of its End hook: what
+// that writes is there when the program ends.
+func TestW18_EndHooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g ws.Group
+		hooked := make(chan struct{})
+		var ended atomic.Int32
+		o := &ws.Options{Group: &g, Hooks: ws.Hooks{End: func(*ws.Conn, *ws.CloseError) {
+			<-hooked
+			ended.Add(1)
+		}}}
+		for range 2 {
+			c, _ := member(t, o)
+			go func() { _ = c.CloseNow() }()
+		}
+		synctest.Wait()
+		assert.Zero(t, g.Len())
+		done := make(chan error)
+		go func() { done <- g.Shutdown(context.Background()) }()
+		synctest.Wait()
+		select {
+		case <-done:
+			t.Error("Shutdown returned before the hooks")
+		default:
+		}
+		close(hooked)
+		synctest.Wait()
+		require.NoError(t, <-done)
+		assert.Equal(t, int32(2), ended.Load())
 	})
 }
 

@@ -28,6 +28,9 @@ func (c *Conn) startKeepalive() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.result.Load() != nil {
+		return // its group has shut down
+	}
 	c.alive = k
 	k.timer = time.AfterFunc(c.set.PingInterval, c.tick)
 }

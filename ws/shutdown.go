@@ -28,9 +28,9 @@ func (e *ShutdownError) Error() string {
 func (e *ShutdownError) Unwrap() error { return e.Err }
 
 // Shutdown ends every connection of the group with 1001 (going away) and
-// returns when all of them are gone. From its first moment on, a connection
-// that is added is closed with 1001 at once, for good: a Group does not open
-// again.
+// returns when all of them are gone and their Hooks.End have returned. From its
+// first moment on, a connection that is added is closed with 1001 at once, for
+// good: a Group does not open again.
 //
 // The closing handshakes do not begin all at once, since clients that lose
 // their connection at the same moment come back at the same moment: Pace says
@@ -73,7 +73,7 @@ func (g *Group) whenEmpty() <-chan struct{} {
 		g.empty = make(chan struct{})
 	}
 	empty := g.empty
-	if len(g.conns) == 0 {
+	if g.isEmpty() {
 		close(empty)
 		g.empty = nil
 	}
