@@ -41,6 +41,14 @@ func ParseDeflateOffer(e Extension) (DeflateParams, error) {
 // permessage-deflate in its request. An error, which is ErrDeflate, fails the
 // connection.
 func ParseDeflateAnswer(e Extension, offers ...DeflateParams) (DeflateParams, error) {
+	p, err := deflateAnswer(e, offers)
+	if err != nil {
+		return DeflateParams{}, err
+	}
+	return p, nil
+}
+
+func deflateAnswer(e Extension, offers []DeflateParams) (DeflateParams, *Error) {
 	//req:impl RFC7692-7-02
 	p, err := parseDeflate(e, false)
 	if err != nil {
@@ -84,24 +92,23 @@ func parseDeflate(e Extension, offer bool) (p DeflateParams, err *Error) {
 	if e.Name != deflateName {
 		return p, ErrDeflate.because("the extension is ", quote(e.Name))
 	}
-	for i, param := range e.Params {
-		for _, before := range e.Params[:i] {
-			if before.Name == param.Name {
-				return p, ErrDeflate.because(param.Name, " twice")
-			}
-		}
-		ok := true
+	for _, param := range e.Params {
+		ok, twice := true, false
 		switch param.Name {
 		case "server_no_context_takeover":
+			twice = p.ServerNoContextTakeover
 			p.ServerNoContextTakeover, ok = true, param.Value == ""
 		case "client_no_context_takeover":
 			//req:impl RFC7692-7.1.1.2-03
+			twice = p.ClientNoContextTakeover
 			p.ClientNoContextTakeover, ok = true, param.Value == ""
 		case "server_max_window_bits":
 			//req:impl RFC7692-7.1.2.1-02 RFC7692-7.1.2.1-03
+			twice = p.ServerMaxWindowBits != 0
 			p.ServerMaxWindowBits, ok = windowBits(param.Value)
 		case "client_max_window_bits":
 			//req:impl RFC7692-7.1.2.2-01 RFC7692-7.1.2.2-02 RFC7692-7.1.2.2-04
+			twice = p.ClientMaxWindowBits != 0
 			if offer && param.Value == "" {
 				p.ClientMaxWindowBits = AnyWindowBits
 			} else {
@@ -109,6 +116,9 @@ func parseDeflate(e Extension, offer bool) (p DeflateParams, err *Error) {
 			}
 		default:
 			return p, ErrDeflate.because("unknown ", quote(param.Name))
+		}
+		if twice {
+			return p, ErrDeflate.because(param.Name, " twice")
 		}
 		if !ok {
 			return p, ErrDeflate.because(param.Name, " with value ", quote(param.Value))
@@ -133,33 +143,28 @@ func windowBits(s string) (int, bool) {
 //
 //req:impl RFC7692-7.1.1.1-01 RFC7692-7.1.1.2-01 RFC7692-7.1.2.1-01
 func (p DeflateParams) Offer() (Extension, error) {
+	checked := p
 	if p.ClientMaxWindowBits == AnyWindowBits {
-		p.ClientMaxWindowBits = 0
-		e, err := p.Answer()
-		if err != nil {
-			return Extension{}, err
-		}
-		e.Params = append(e.Params, Param{Name: "client_max_window_bits"})
-		return e, nil
+		checked.ClientMaxWindowBits = 0
 	}
-	return p.Answer()
+	if err := checked.check(); err != nil {
+		return Extension{}, err
+	}
+	return p.element(), nil
 }
 
 // Answer gives p as an element of a server's answer. The error is a plain one:
 // window bits out of range, or without a value.
+//
+//req:impl RFC7692-7.1.2.1-03 RFC7692-7.1.2.2-04
 func (p DeflateParams) Answer() (Extension, error) {
-	e := Extension{Name: deflateName}
-	for _, flag := range []struct {
-		name string
-		on   bool
-	}{
-		{"server_no_context_takeover", p.ServerNoContextTakeover},
-		{"client_no_context_takeover", p.ClientNoContextTakeover},
-	} {
-		if flag.on {
-			e.Params = append(e.Params, Param{Name: flag.name})
-		}
+	if err := p.check(); err != nil {
+		return Extension{}, err
 	}
+	return p.element(), nil
+}
+
+func (p DeflateParams) check() error {
 	for _, window := range []struct {
 		name string
 		bits int
@@ -167,15 +172,38 @@ func (p DeflateParams) Answer() (Extension, error) {
 		{"server_max_window_bits", p.ServerMaxWindowBits},
 		{"client_max_window_bits", p.ClientMaxWindowBits},
 	} {
-		if window.bits == 0 {
-			continue
+		if window.bits != 0 && (window.bits < minWindowBits || window.bits > maxWindowBits) {
+			return fmt.Errorf("websocket handshake: %s=%d", window.name, window.bits)
 		}
-		if window.bits < 8 || window.bits > 15 {
-			return Extension{}, fmt.Errorf("websocket handshake: %s=%d", window.name, window.bits)
-		}
-		e.Params = append(e.Params, Param{window.name, strconv.Itoa(window.bits)})
 	}
-	return e, nil
+	return nil
+}
+
+// element writes p, whose numbers are in range.
+//
+//req:impl RFC7692-5-01
+func (p DeflateParams) element() Extension {
+	params := make([]Param, 0, 4)
+	if p.ServerNoContextTakeover {
+		params = append(params, Param{Name: "server_no_context_takeover"})
+	}
+	if p.ClientNoContextTakeover {
+		params = append(params, Param{Name: "client_no_context_takeover"})
+	}
+	if p.ServerMaxWindowBits != 0 {
+		params = append(params, Param{"server_max_window_bits", strconv.Itoa(p.ServerMaxWindowBits)})
+	}
+	switch p.ClientMaxWindowBits {
+	case 0:
+	case AnyWindowBits:
+		params = append(params, Param{Name: "client_max_window_bits"})
+	default:
+		params = append(params, Param{"client_max_window_bits", strconv.Itoa(p.ClientMaxWindowBits)})
+	}
+	if len(params) == 0 {
+		params = nil // as it is parsed
+	}
+	return Extension{Name: deflateName, Params: params}
 }
 
 // verifyDeflate checks an answer against every offer of the request.
@@ -186,9 +214,5 @@ func (r *Request) verifyDeflate(e Extension) (DeflateParams, *Error) {
 			offers = append(offers, p)
 		}
 	}
-	p, err := ParseDeflateAnswer(e, offers...)
-	if err != nil {
-		return p, ErrDeflate.because(e.String())
-	}
-	return p, nil
+	return deflateAnswer(e, offers)
 }

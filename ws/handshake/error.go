@@ -110,6 +110,9 @@ var (
 	ErrDeflate     = refusal(0, "deflate", "RFC7692-7-02", "permessage-deflate parameters")
 )
 
+// errDeflateBeside is ErrDeflate of another section.
+var errDeflateBeside = refusal(0, ErrDeflate.Token, "RFC7692-5-08", "permessage-deflate beside another extension")
+
 // Failures returns the table of everything that can fail a handshake, each
 // entry with its token, status and requirement. The slice is the caller's.
 func Failures() []*Error {

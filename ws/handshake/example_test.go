@@ -94,7 +94,7 @@ func Example_client() {
 	// Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
 	// Sec-WebSocket-Protocol: chat
 	//
-	// {Subprotocol:chat Extensions:[]} <nil>
+	// {Subprotocol:chat Extensions:[] Deflate:<nil>} <nil>
 }
 
 // A head comes in pieces; what follows it is not touched.

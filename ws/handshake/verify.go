@@ -48,7 +48,7 @@ func verify(r *Request, status int, h Fields) (a Agreement, err *Error) {
 	if len(accepts) == 0 || trim(accepts[0]) != Accept(r.Key) {
 		return a, ErrAccept
 	}
-	if a.Extensions, err = r.verifyExtensions(h.Values(extensionsName)); err != nil {
+	if a.Extensions, a.Deflate, err = r.verifyExtensions(h.Values(extensionsName)); err != nil {
 		return a, err
 	}
 	if a.Subprotocol, err = r.verifySubprotocol(h.Values(protocolName)); err != nil {
@@ -57,31 +57,40 @@ func verify(r *Request, status int, h Fields) (a Agreement, err *Error) {
 	return a, verifyRest(h)
 }
 
-func (r *Request) verifyExtensions(values []string) ([]Extension, *Error) {
+func (r *Request) verifyExtensions(values []string) ([]Extension, *DeflateParams, *Error) {
 	//req:impl RFC6455-11.3.2-02
 	if len(values) > 1 {
-		return nil, ErrRepeated.because("Sec-WebSocket-Extensions")
+		return nil, nil, ErrRepeated.because("Sec-WebSocket-Extensions")
 	}
 	list, err := ParseExtensions(values)
 	if err != nil {
-		return nil, ErrExtensions
+		return nil, nil, ErrExtensions
 	}
+	var deflate *DeflateParams
 	for i, e := range list {
 		// Only what was offered may be in the answer.
 		//req:impl RFC6455-4.1-44 RFC6455-5.8-01 RFC7692-5-12
 		if !slices.ContainsFunc(r.Extensions, func(o Extension) bool { return o.Name == e.Name }) {
-			return nil, ErrExtension.because(quote(e.Name))
+			return nil, nil, ErrExtension.because(quote(e.Name))
 		}
 		if slices.ContainsFunc(list[:i], func(o Extension) bool { return o.Name == e.Name }) {
-			return nil, ErrExtension.because(quote(e.Name), " twice")
+			return nil, nil, ErrExtension.because(quote(e.Name), " twice")
 		}
 		if e.Name == deflateName {
-			if _, err := r.verifyDeflate(e); err != nil {
-				return nil, err
+			p, err := r.verifyDeflate(e)
+			if err != nil {
+				return nil, nil, err
 			}
+			deflate = &p
 		}
 	}
-	return list, nil
+	// Nothing is known here about another extension, so it could be one that
+	// uses RSV1 too, or whose output are no messages.
+	//req:impl RFC7692-5-08 RFC7692-5-10
+	if deflate != nil && len(list) > 1 {
+		return nil, nil, errDeflateBeside
+	}
+	return list, deflate, nil
 }
 
 func (r *Request) verifySubprotocol(values []string) (string, *Error) {
