@@ -1,0 +1,26 @@
+// Package deflate is the compression of section 7.2 of RFC 7692 as octets in
+// and octets out: no connection, no clock, no I/O.
+//
+// # Terms
+//
+//   - DEFLATE (RFC 1951) is a sequence of blocks. A stored block has octets as
+//     they are; a fixed and a dynamic block have literals, and matches: a length
+//     and a distance, which say how many octets to copy from how far back.
+//   - A literal/length code and a distance code are Huffman codes. Those of a
+//     fixed block are given by the specification; a dynamic block begins with
+//     their code lengths, which are in a code of their own, the code length
+//     code.
+//   - The LZ77 sliding window is how far back a distance can go: 1<<bits octets,
+//     bits from 8 to 15.
+//   - Context takeover is that a message may refer to what messages before it
+//     left in the window.
+//   - A message ends with an empty stored block less its last four octets,
+//     00 00 FF FF, which the sender leaves out and the receiver adds (sections
+//     7.2.1 and 7.2.2).
+//
+// # Reading order
+//
+// window.go, then for the receiving side inflate.go (the machine and its
+// states), inflate_block.go, huffman.go and huffman_symbols.go, inflate_codes.go,
+// error.go.
+package deflate

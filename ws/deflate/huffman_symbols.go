@@ -1,0 +1,109 @@
+package deflate
+
+// The alphabets of RFC 1951 section 3.2.5 and 3.2.7.
+const (
+	maxLiteralCodes  = 288 // 286 and 287 have codes in a fixed block, and no meaning
+	maxDistanceCodes = 32  // likewise 30 and 31
+	codeLengthCodes  = 19
+	endOfBlock       = 256
+
+	// What a dynamic block can have of them.
+	maxDynamicLiterals  = 286
+	maxDynamicDistances = 30
+)
+
+// Index sizes of the tables, and the entries that the tables have at most with
+// their subtables: what zlib's examples/enough.c finds for (288, 10, 15) and
+// (32, 8, 15), and TestTableSizes again.
+const (
+	literalIndex    = 10
+	distanceIndex   = 8
+	codeLengthIndex = 7
+	literalEntries  = 1334
+	distanceEntries = 402
+)
+
+type (
+	literalTable  [literalEntries]entry
+	distanceTable [distanceEntries]entry
+)
+
+// What each symbol means, without its code.
+var (
+	literalSymbols    = makeLiteralSymbols()
+	distanceSymbols   = makeDistanceSymbols()
+	codeLengthSymbols = makeCodeLengthSymbols()
+)
+
+// The tables of fixed blocks (RFC 1951 section 3.2.6).
+var (
+	fixedLiterals  literalTable
+	fixedDistances distanceTable
+
+	fixedLiteralIndex, fixedDistanceIndex = makeFixedTables()
+)
+
+// makeLiteralSymbols: 0 to 255 are literals, 256 ends the block, the others are
+// lengths. The first eight of those have no extra bits, then each four have one
+// more, and the last is the length 258 alone.
+func makeLiteralSymbols() (t [maxLiteralCodes]entry) {
+	for i := range 256 {
+		t[i] = entryLiteral | entry(i<<16)
+	}
+	t[endOfBlock] = entrySpecial | entryEnd
+	base := 3
+	for i := range 28 {
+		extra := max(0, i/4-1)
+		t[257+i] = entry(base<<16 | extra)
+		base += 1 << extra
+	}
+	t[285] = entry(258 << 16)
+	t[286], t[287] = entrySpecial, entrySpecial
+	return t
+}
+
+// makeDistanceSymbols: the first four have no extra bits, then each two have
+// one more.
+func makeDistanceSymbols() (t [maxDistanceCodes]entry) {
+	base := 1
+	for i := range maxDynamicDistances {
+		extra := max(0, i/2-1)
+		t[i] = entry(base<<16 | extra)
+		base += 1 << extra
+	}
+	t[30], t[31] = entrySpecial, entrySpecial
+	return t
+}
+
+func makeCodeLengthSymbols() (t [codeLengthCodes]entry) {
+	for i := range t {
+		t[i] = entry(i << 16)
+	}
+	return t
+}
+
+func makeFixedTables() (literals, distances uint) {
+	var lengths [maxLiteralCodes]uint8
+	for i := range lengths {
+		switch {
+		case i < 144:
+			lengths[i] = 8
+		case i < 256:
+			lengths[i] = 9
+		case i < 280:
+			lengths[i] = 7
+		default:
+			lengths[i] = 8
+		}
+	}
+	literals = buildTable(fixedLiterals[:], lengths[:], literalSymbols[:], literalIndex)
+	for i := range maxDistanceCodes {
+		lengths[i] = 5
+	}
+	distances = buildTable(fixedDistances[:], lengths[:maxDistanceCodes], distanceSymbols[:], distanceIndex)
+	return literals, distances
+}
+
+// codeLengthOrder is the order in which a dynamic block gives the lengths of
+// the code length code (RFC 1951 section 3.2.7).
+var codeLengthOrder = [codeLengthCodes]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
