@@ -33,6 +33,8 @@ func TestAllocations(t *testing.T) {
 	_, err = ParseRequest([]byte(head(change(change(sampleRequest, "Origin"), "Sec-WebSocket-Protocol")...)), &plain)
 	require.NoError(t, err)
 	plainIn := plain.Incoming(false)
+	deflating := Policy{Deflate: &Deflate{}}
+	browser := Offer{Host: "a.example", Extensions: []Extension{{deflateName, []Param{{"client_max_window_bits", ""}}}}}
 	header := http.Header{}
 	for name, value := range reused.All() {
 		header.Add(name, value)
@@ -51,6 +53,8 @@ func TestAllocations(t *testing.T) {
 		{"ReadOffer, net/http", 4, func() { _, _ = ReadOffer(&httpIn) }},
 		{"ReadOffer, nothing optional", 0, func() { _, _ = ReadOffer(&plainIn) }},
 		{"Decide", 0, func() { _, _ = policy.Decide(&offer) }},
+		{"Decide, permessage-deflate", 3, func() { _, _ = deflating.Decide(&browser) }},
+		{"Decide, permessage-deflate not offered", 0, func() { _, _ = deflating.Decide(&offer) }},
 		{"AppendResponse", 1, func() { _, _ = AppendResponse(buf, &offer, &agreement, nil) }},
 		{"AppendRefusal", 0, func() { _ = AppendRefusal(buf, ErrOrigin) }},
 		{"AppendRequest", 2, func() { _, _ = AppendRequest(buf, client) }},

@@ -75,7 +75,9 @@ func (p DeflateParams) answers(o DeflateParams) string {
 		return "server_no_context_takeover was asked for"
 	// An offered server_max_window_bits comes back the same or smaller.
 	//req:impl RFC7692-7.1.2.1-04
-	case o.ServerMaxWindowBits != 0 && (p.ServerMaxWindowBits == 0 || p.ServerMaxWindowBits > o.ServerMaxWindowBits):
+	case o.ServerMaxWindowBits != 0 && p.ServerMaxWindowBits == 0:
+		return "server_max_window_bits was asked for"
+	case o.ServerMaxWindowBits != 0 && p.ServerMaxWindowBits > o.ServerMaxWindowBits:
 		return "server_max_window_bits is over what was asked for"
 	// client_max_window_bits comes back only if it was offered.
 	//req:impl RFC7692-7.1.2.2-03 RFC7692-7.1.2.2-05

@@ -77,7 +77,8 @@ func (p *Policy) Decide(o *Offer) (Agreement, error) {
 	if p.Deflate != nil {
 		if answer, ok := p.Deflate.Accept(o.Extensions); ok {
 			a.Extensions = []Extension{answer.element()}
-			a.Deflate = &answer
+			agreed := answer // allocated where it is needed
+			a.Deflate = &agreed
 		}
 	}
 	return a, nil
