@@ -40,7 +40,10 @@ func (d *Deflate) Check() error {
 }
 
 // bitsOf gives the window bits that a setting or a parameter stands for: none
-// and AnyWindowBits are no bound.
+// and AnyWindowBits are no bound. So what nobody bounds is the largest window,
+// and not one of less than the recommended 1,024 octets.
+//
+//req:impl RFC7692-7.3-01
 func bitsOf(n int) int {
 	if n == 0 || n == AnyWindowBits {
 		return maxWindowBits
@@ -110,7 +113,8 @@ func (d *Deflate) Offer() Extension {
 		ClientNoContextTakeover: !d.ClientContextTakeover,
 		ClientMaxWindowBits:     AnyWindowBits,
 	}
-	//req:impl RFC7692-7.1.2.1-01
+	// The window that this side can afford for what it receives.
+	//req:impl RFC7692-5-03 RFC7692-5-04 RFC7692-7.1.2.1-01
 	if bits := bitsOf(d.ServerMaxWindowBits); bits < maxWindowBits {
 		p.ServerMaxWindowBits = bits
 	}

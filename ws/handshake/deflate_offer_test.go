@@ -21,7 +21,7 @@ var short = strings.NewReplacer(
 //
 //req:test RFC7692-5-05 RFC7692-5-06 RFC7692-5-11 RFC7692-7-01 RFC7692-7.1.1.1-02 RFC7692-7.1.1.1-03 RFC7692-7.1.1.1-04
 //req:test RFC7692-7.1.1.2-02 RFC7692-7.1.2.1-04 RFC7692-7.1.2.1-05 RFC7692-7.1.2.2-03 RFC7692-7.1.2.2-04
-//req:test RFC7692-7.1.2.2-05 RFC7692-5-02
+//req:test RFC7692-7.1.2.2-05 RFC7692-5-02 RFC7692-5-03 RFC7692-5-07 RFC7692-5-09
 func TestDeflateAnswerToOffer(t *testing.T) {
 	none := Deflate{}
 	takeover := Deflate{ServerContextTakeover: true, ClientContextTakeover: true}
@@ -127,7 +127,8 @@ func TestDeflateAnswerToOffer(t *testing.T) {
 
 // What clients with different settings offer.
 //
-//req:test RFC7692-5-01 RFC7692-7.1.1.1-01 RFC7692-7.1.1.2-01 RFC7692-7.1.2.1-01 RFC7692-7.1.2.2-01
+//req:test RFC7692-5-01 RFC7692-5-03 RFC7692-5-04 RFC7692-7.1.1.1-01 RFC7692-7.1.1.2-01 RFC7692-7.1.2.1-01
+//req:test RFC7692-7.1.2.2-01
 func TestDeflateOffer(t *testing.T) {
 	for want, d := range map[string]Deflate{
 		"PD; sn; cn; cw":         {},

@@ -131,6 +131,7 @@ func TestDeflateRightAnswers(t *testing.T) {
 //
 //req:test RFC7692-5-13 RFC7692-7.2.1-08 RFC7692-7.2.1-11 RFC7692-7.2.1-12 RFC7692-7.2.2-03 RFC7692-7.2.2-05 RFC7692-7.2.2-08
 //req:test RFC7692-7.2.1-13 RFC7692-7.2.1-15 RFC7692-7.2.2-02 RFC7692-7.2.2-04 RFC7692-7.2.2-07 RFC7692-7.2.2-09
+//req:test RFC7692-7.3-01
 func TestDeflateSides(t *testing.T) {
 	for answer, want := range map[string]struct{ server, client DeflateSide }{
 		"PD":              {DeflateSide{true, 15, true, 15}, DeflateSide{true, 15, true, 15}},
