@@ -1,5 +1,7 @@
 package deflate
 
+import "bytes"
+
 // The alphabets of RFC 1951 section 3.2.5 and 3.2.7.
 const (
 	maxLiteralCodes  = 288 // 286 and 287 have codes in a fixed block, and no meaning
@@ -75,32 +77,28 @@ func makeDistanceSymbols() (t [maxDistanceCodes]entry) {
 	return t
 }
 
+// makeCodeLengthSymbols: 0 to 15 are code lengths, 16 repeats the one before 3
+// to 6 times, 17 and 18 repeat zero 3 to 10 and 11 to 138 times.
 func makeCodeLengthSymbols() (t [codeLengthCodes]entry) {
-	for i := range t {
-		t[i] = entry(i << 16)
+	for i := range 16 {
+		t[i] = entryLiteral | entry(i<<16)
 	}
+	t[16] = entryPrevious | 3<<16 | 2
+	t[17] = 3<<16 | 3
+	t[18] = 11<<16 | 7
 	return t
 }
 
 func makeFixedTables() (literals, distances uint) {
-	var lengths [maxLiteralCodes]uint8
-	for i := range lengths {
-		switch {
-		case i < 144:
-			lengths[i] = 8
-		case i < 256:
-			lengths[i] = 9
-		case i < 280:
-			lengths[i] = 7
-		default:
-			lengths[i] = 8
-		}
-	}
-	literals = buildTable(fixedLiterals[:], lengths[:], literalSymbols[:], literalIndex)
-	for i := range maxDistanceCodes {
-		lengths[i] = 5
-	}
-	distances = buildTable(fixedDistances[:], lengths[:maxDistanceCodes], distanceSymbols[:], distanceIndex)
+	var sorted [maxLiteralCodes]uint16
+	of := bytes.Repeat([]byte{8}, maxLiteralCodes)
+	copy(of[144:], bytes.Repeat([]byte{9}, 112))
+	copy(of[256:], bytes.Repeat([]byte{7}, 24))
+	count := lengthCount{7: 24, 8: 152, 9: 112}
+	literals = buildTable(fixedLiterals[:], of, &count, literalSymbols[:], literalIndex, &sorted)
+	count = lengthCount{5: maxDistanceCodes}
+	of = bytes.Repeat([]byte{5}, maxDistanceCodes)
+	distances = buildTable(fixedDistances[:], of, &count, distanceSymbols[:], distanceIndex, &sorted)
 	return literals, distances
 }
 

@@ -32,15 +32,17 @@ type Inflater struct {
 	length   int // what is left of a stored block or a match
 	distance int // of the match
 
-	literals, distances         uint // index sizes of the tables
-	literalCodes, distanceCodes int  // of a dynamic block
-	codeLengthCodes             int
-	lengths                     [maxDynamicLiterals + maxDynamicDistances]uint8
-	lengthsSet                  int
+	// How a dynamic block begins.
+	literalCodes, bothCodes, codeLengthCodes int // how many codes there are
+	lengths                                  [maxDynamicLiterals + maxDynamicDistances]uint8
+	known                                    int // how many of the lengths are known
+	literalCount, distanceCount              lengthCount
+	sorted                                   [maxLiteralCodes]uint16
 
-	fixed         bool // the tables are the fixed ones
-	literalTable  literalTable
-	distanceTable distanceTable // while a dynamic block begins, that of the code length code
+	fixed               bool // the tables are the fixed ones
+	literals, distances uint // index sizes of the tables
+	literalTable        literalTable
+	distanceTable       distanceTable // while a dynamic block begins, that of the code length code
 
 	own Window // for messages without context takeover
 }
@@ -157,10 +159,11 @@ type call struct {
 type outcome uint8
 
 const (
-	onward  outcome = iota // the next step may follow
-	starved                // it needs more than src has
-	full                   // it needs more room than dst has
-	failed                 // z.err is set
+	onward     outcome = iota // the next step may follow
+	starved                   // it needs more than src has
+	full                      // it needs more room than dst has
+	failed                    // z.err is set
+	endOfCodes                // the block has ended
 )
 
 // run takes steps until one can't be finished.

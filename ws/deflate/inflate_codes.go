@@ -25,6 +25,11 @@ func lookUp(table []entry, bits uint64, index uint) (e entry, before uint) {
 func (z *Inflater) codes(c *call) outcome {
 	literals, distances := z.tables()
 	for {
+		if len(c.src)-c.pos >= fastSrc && len(c.dst)-c.out >= fastDst {
+			if o := z.fast(c, literals, distances); o != onward || z.state != stateCodes {
+				return o
+			}
+		}
 		c.need(48) // 15 and 5 for a length, 15 and 13 for a distance
 		e, before := lookUp(literals[:], c.bits, z.literals)
 		code := before + e.codeBits()
