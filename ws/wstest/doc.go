@@ -7,6 +7,9 @@
 //   - [Peer]: the other side of a connection, driven frame by frame, so that a
 //     test reads like the specification: peer.Send(wstest.Ping("Hello")), then
 //     peer.Expect(wstest.Pong("Hello")). [Script] is the same as data.
+//   - [Frame.Compressed], [Compressor] and [Decompressor]: messages of
+//     permessage-deflate, made with compress/flate, so that two implementations
+//     meet.
 //   - [Faulty]: a connection that delivers in pieces, fails, closes or stalls
 //     after a number of octets.
 //   - [Illegal]: everything that a peer may not send, with the violation to
@@ -32,6 +35,6 @@
 //
 // # Reading order
 //
-// pipe.go and half.go (a connection), listener.go, frame.go, script.go,
-// wire.go and peer.go (conversations), faulty.go, illegal.go.
+// pipe.go and half.go (a connection), listener.go, frame.go, compressed.go,
+// script.go, wire.go and peer.go (conversations), faulty.go, illegal.go.
 package wstest

@@ -146,6 +146,67 @@ func ExampleScript() {
 	// wstest: step 4, expect close 1001: got close 1000
 }
 
+// Messages of permessage-deflate: the second one refers to the first.
+func ExampleCompressor() {
+	var c wstest.Compressor
+	first, second := c.Compress(wstest.Text("Hello, Hello")), c.Compress(wstest.Text("Hello, Hello"))
+	fmt.Println(len(second.Payload) < len(first.Payload))
+
+	a, b := wstest.Pipe()
+	client := wstest.NewPeer(failing{}, a, ws.RoleClient)
+	server := wstest.NewPeer(failing{}, b, ws.RoleServer)
+	client.Send(first)
+	client.Send(second.Cut(1)...)
+	server.ExpectCompressed(wstest.Text("Hello, Hello"))
+	server.ExpectTakeover(wstest.Text("Hello, Hello"))
+	client.Send(wstest.Text("Hello, Hello"))
+	err := wstest.Script{wstest.ExpectCompressed(wstest.Text("Hello, Hello"))}.Play(b, ws.RoleServer)
+	fmt.Println(err)
+	// Output:
+	// true
+	// wstest: step 1, expect compressed text "Hello, Hello": message is not compressed: got text "Hello, Hello"
+}
+
+func ExampleDecompressor() {
+	var d wstest.Decompressor
+	for _, payload := range []string{"\xf2\x48\xcd\xc9\xc9\x07\x00", "\xf2\x00\x11\x00\x00"} {
+		fmt.Println(d.Decompress(wstest.Text(payload).WithRSV(0x40)))
+	}
+	// Output:
+	// text "Hello" <nil>
+	// text "Hello" <nil>
+}
+
+func ExampleFrame_Compressed() {
+	f := wstest.Text("Hello").Compressed()
+	fmt.Printf("% x\n", f.Append(nil, ws.RoleServer, 0))
+	fmt.Println(f.Decompressed())
+	_, err := f.More().Decompressed()
+	fmt.Println(err)
+	// Output:
+	// c1 07 f2 48 cd c9 c9 07 00
+	// text "Hello" <nil>
+	// compressed message: not whole: more fragments follow
+}
+
+func ExampleFrame_Cut() {
+	for _, f := range wstest.Text("Hello").WithRSV(0x40).Cut(2, 0) {
+		fmt.Println(f)
+	}
+	// Output:
+	// text (more follows) rsv 0x40 "He"
+	// continuation (more follows) ""
+	// continuation "llo"
+}
+
+func ExampleExpectTakeover() {
+	fmt.Println(wstest.ExpectTakeover(wstest.Text("Hello")))
+	fmt.Println(wstest.ExpectCompressed(wstest.Text("Hello")))
+	// Output:
+	// expect with context takeover text "Hello"
+	// expect compressed text "Hello"
+}
+
 // A peer that dies at every octet of what it sends.
 func ExampleFaulty() {
 	script := wstest.Script{wstest.Send(wstest.Text("Hello"))}

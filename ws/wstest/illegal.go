@@ -109,13 +109,30 @@ func (b *illegal) reserved() {
 		}
 		b.inHeader(rsv+"continuation", frame.ErrReservedBits, Text("x").More(), Continuation("y").WithRSV(bit))
 	}
-	b.inDeflate("RSV1 on continuation with deflate", frame.ErrReservedBits,
-		Text("\xca\x48").WithRSV(0x40).More(), Continuation("\xcd\xc9\xc9\x07\x00").WithRSV(0x40))
+	b.withDeflate()
 	for op := range frame.Opcode(16) {
 		if op.Reserved() {
 			b.inHeader(op.String(), frame.ErrReservedOpcode, NewFrame(op, nil))
 			b.inHeader(op.String()+" inside a message", frame.ErrReservedOpcode, Text("x").More(), NewFrame(op, nil))
 		}
+	}
+}
+
+// withDeflate: RSV1 is for the first frame of a message (RFC 7692 section 6.1),
+// and the other bits stay without a meaning.
+func (b *illegal) withDeflate() {
+	hello := Text("Hello").Compressed().Cut(2, 2)
+	b.inDeflate("RSV1 on continuation with deflate", frame.ErrReservedBits, hello[0], hello[2].WithRSV(rsv1))
+	b.inDeflate("RSV1 on continuation that goes on with deflate", frame.ErrReservedBits, hello[0], hello[1].WithRSV(rsv1))
+	b.inDeflate("RSV1 on a later continuation with deflate", frame.ErrReservedBits, hello[0], hello[1], hello[2].WithRSV(rsv1))
+	b.inDeflate("RSV1 on continuation of an uncompressed message", frame.ErrReservedBits, Text("x").More(), Continuation("y").WithRSV(rsv1))
+	for _, f := range []Frame{Ping(""), Pong(""), Close(frame.CloseNormal, "")} {
+		b.inDeflate("RSV1 on "+f.Op.String()+" inside a compressed message", frame.ErrReservedBits, hello[0], f.WithRSV(rsv1))
+	}
+	for i, bit := range []byte{0x20, 0x10} {
+		rsv := fmt.Sprintf("RSV%d on ", i+2)
+		b.inDeflate(rsv+"compressed text", frame.ErrReservedBits, Text("Hello").Compressed().WithRSV(bit))
+		b.inDeflate(rsv+"continuation with deflate", frame.ErrReservedBits, hello[0], hello[1].WithRSV(bit))
 	}
 }
 

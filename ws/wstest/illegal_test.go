@@ -59,7 +59,7 @@ func TestW14_IllegalTable(t *testing.T) {
 	}
 	limits := map[*frame.Error]bool{
 		frame.ErrFrameTooBig: true, frame.ErrMessageTooBig: true, frame.ErrTooManyFragments: true,
-		frame.ErrControlFlood: true, frame.ErrUnexpectedData: true, frame.ErrUnsupportedData: true,
+		frame.ErrInflate: true, frame.ErrInflateRatio: true, frame.ErrControlFlood: true, frame.ErrUnexpectedData: true, frame.ErrUnsupportedData: true,
 	}
 	for _, v := range frame.Violations() {
 		assert.NotEqual(t, limits[v], seen[v], v.Token)

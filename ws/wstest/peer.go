@@ -83,6 +83,20 @@ func (p *Peer) ExpectMessage(m Frame) {
 	p.Do(ExpectMessage(m))
 }
 
+// ExpectCompressed expects one compressed message, in one frame or in
+// fragments, that inflates to m and refers to nothing before it.
+func (p *Peer) ExpectCompressed(m Frame) {
+	p.t.Helper()
+	p.Do(ExpectCompressed(m))
+}
+
+// ExpectTakeover expects one compressed message that inflates to m and may refer
+// to those that were expected before by ExpectCompressed and ExpectTakeover.
+func (p *Peer) ExpectTakeover(m Frame) {
+	p.t.Helper()
+	p.Do(ExpectTakeover(m))
+}
+
 // ExpectClose expects a Close frame with this code, whatever the reason.
 func (p *Peer) ExpectClose(code frame.CloseCode) {
 	p.t.Helper()
@@ -108,6 +122,17 @@ func (p *Peer) Next() Frame {
 	f, err := p.wire.next()
 	if err != nil {
 		p.t.Fatalf("next frame: %v", err)
+	}
+	return f
+}
+
+// NextMessage gives the next message as one frame, however it is cut.
+func (p *Peer) NextMessage() Frame {
+	p.t.Helper()
+	p.prepare()
+	f, err := p.wire.message()
+	if err != nil {
+		p.t.Fatalf("next message: %v", err)
 	}
 	return f
 }

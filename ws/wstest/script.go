@@ -56,6 +56,20 @@ func ExpectMessage(m Frame) Step {
 	return step("expect message", func(w *wire) error { return w.expectMessage(m) }, m)
 }
 
+// ExpectCompressed expects one compressed message (RFC 7692), in one frame or in
+// fragments, that inflates to m and refers to nothing before it, as it is
+// without context takeover.
+func ExpectCompressed(m Frame) Step {
+	return step("expect compressed", func(w *wire) error { return w.expectCompressed(m, false) }, m)
+}
+
+// ExpectTakeover is ExpectCompressed of a message that may refer to the
+// compressed ones before it. These are those that were expected by one of the
+// two steps.
+func ExpectTakeover(m Frame) Step {
+	return step("expect with context takeover", func(w *wire) error { return w.expectCompressed(m, true) }, m)
+}
+
 // ExpectClose expects a Close frame with this code, whatever the reason; 1005
 // is the one without a code.
 func ExpectClose(code frame.CloseCode) Step {

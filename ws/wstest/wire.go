@@ -27,6 +27,8 @@ type wire struct {
 	in       *bufio.Reader
 	keys     *rand.ChaCha8
 	patience time.Duration
+	// decompressor has seen every compressed message that was expected.
+	decompressor Decompressor
 }
 
 func newWire(c net.Conn, role protocol.Role) *wire {
@@ -137,28 +139,52 @@ func (w *wire) expect(want Frame) error {
 	return nil
 }
 
-// expectMessage reads the frames of one message, however it is cut.
-func (w *wire) expectMessage(want Frame) error {
-	got, err := w.next()
-	if err != nil {
-		return err
-	}
-	for whole := got; ; {
-		if whole.Fin {
-			if !whole.Equal(want) {
-				return fmt.Errorf("got %v", whole)
-			}
-			return nil
-		}
+// message reads the frames of one message, however it is cut.
+func (w *wire) message() (Frame, error) {
+	whole, err := w.next()
+	for err == nil && !whole.Fin {
+		var got Frame
 		if got, err = w.next(); err != nil {
-			return err
+			break
 		}
 		if got.Op != frame.OpContinuation || got.RSV != 0 {
-			return fmt.Errorf("got %v inside the message", got)
+			return whole, fmt.Errorf("got %v inside the message", got)
 		}
 		whole.Payload = append(whole.Payload, got.Payload...)
 		whole.Fin = got.Fin
 	}
+	return whole, err
+}
+
+func (w *wire) expectMessage(want Frame) error {
+	got, err := w.message()
+	if err != nil {
+		return err
+	}
+	if !got.Equal(want) {
+		return fmt.Errorf("got %v", got)
+	}
+	return nil
+}
+
+// expectCompressed reads one compressed message, which may refer to those
+// before only with takeover.
+func (w *wire) expectCompressed(want Frame, takeover bool) error {
+	got, err := w.message()
+	if err != nil {
+		return err
+	}
+	plain, err := w.decompressor.Decompress(got)
+	if err == nil && !takeover {
+		plain, err = got.Decompressed()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: got %v", err, got)
+	}
+	if !plain.Equal(want) {
+		return fmt.Errorf("got %v, compressed", plain)
+	}
+	return nil
 }
 
 func (w *wire) expectClose(code frame.CloseCode) error {
