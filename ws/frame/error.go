@@ -64,12 +64,14 @@ var (
 	ErrCloseLength = violation(CloseProtocolError, "RFC6455-5.5.1-02", "close-length", "close body of one octet")
 	ErrCloseCode   = violation(CloseProtocolError, "RFC6455-7.4.2-01", "close-code", "close code that may not be sent")
 	ErrCloseReason = violation(CloseInvalidPayload, "RFC6455-8.1-01", "close-reason", "close reason is not UTF-8")
+	ErrInflate     = violation(CloseInvalidPayload, "RFC7692-6.2-01", "inflate", "compressed message does not inflate")
 )
 
 // The limits and the policy of this endpoint.
 var (
 	ErrFrameTooBig      = violation(CloseTooBig, "RFC6455-10.4-02", "frame-too-big", "frame is over the size limit")
 	ErrMessageTooBig    = violation(CloseTooBig, "RFC6455-10.4-01", "message-too-big", "message is over the size limit")
+	ErrInflateRatio     = violation(CloseTooBig, "RFC6455-10.4-01", "inflate-ratio", "message inflates to too many times its size")
 	ErrTooManyFragments = violation(ClosePolicyViolation, "RFC6455-10.4-01", "too-many-fragments", "message has too many fragments")
 	ErrControlFlood     = violation(ClosePolicyViolation, "RFC6455-7.4.1-07", "control-flood", "too many control frames")
 	ErrUnexpectedData   = violation(ClosePolicyViolation, "RFC6455-7.4.1-07", "unexpected-data", "no messages are accepted on this connection")

@@ -18,12 +18,14 @@ import (
 // requirements reads the ids of docs/spec.
 func requirements(t *testing.T) map[string]bool {
 	t.Helper()
-	b, err := os.ReadFile("../../docs/spec/rfc6455.tsv")
-	require.NoError(t, err)
 	ids := map[string]bool{}
-	for line := range strings.Lines(string(b)) {
-		id, _, _ := strings.Cut(line, "\t")
-		ids[id] = true
+	for _, list := range []string{"rfc6455", "rfc7692"} {
+		b, err := os.ReadFile("../../docs/spec/" + list + ".tsv")
+		require.NoError(t, err)
+		for line := range strings.Lines(string(b)) {
+			id, _, _ := strings.Cut(line, "\t")
+			ids[id] = true
+		}
 	}
 	return ids
 }
@@ -42,7 +44,8 @@ func TestViolations(t *testing.T) {
 		assert.NotEmpty(t, e.Text)
 		assert.True(t, utf8.ValidString(e.Text))
 		assert.Regexp(t, `^\d+(\.\d+)*$`, e.Section(), e.Req)
-		assert.Equal(t, e.Text+" (RFC 6455 section "+e.Section()+")", e.Error())
+		rfc, _, _ := strings.Cut(strings.TrimPrefix(e.Req, "RFC"), "-")
+		assert.Equal(t, e.Text+" (RFC "+rfc+" section "+e.Section()+")", e.Error())
 	}
 }
 
@@ -54,6 +57,8 @@ func TestViolations_codes(t *testing.T) {
 	other := map[*frame.Error]frame.CloseCode{
 		frame.ErrInvalidUTF8:      frame.CloseInvalidPayload,
 		frame.ErrCloseReason:      frame.CloseInvalidPayload,
+		frame.ErrInflate:          frame.CloseInvalidPayload,
+		frame.ErrInflateRatio:     frame.CloseTooBig,
 		frame.ErrFrameTooBig:      frame.CloseTooBig,
 		frame.ErrMessageTooBig:    frame.CloseTooBig,
 		frame.ErrTooManyFragments: frame.ClosePolicyViolation,

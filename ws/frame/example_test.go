@@ -267,8 +267,10 @@ func ExampleViolations() {
 	// 1002 5.5.1 close-length
 	// 1002 7.4.2 close-code
 	// 1007 8.1 close-reason
+	// 1007 6.2 inflate
 	// 1009 10.4 frame-too-big
 	// 1009 10.4 message-too-big
+	// 1009 10.4 inflate-ratio
 	// 1008 10.4 too-many-fragments
 	// 1008 7.4.1 control-flood
 	// 1008 7.4.1 unexpected-data

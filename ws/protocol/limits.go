@@ -9,18 +9,22 @@ import (
 // limits bounds messages. No limit is the greatest number there is, so that
 // there is one comparison and no special case.
 type limits struct {
-	frame     int64
-	message   int64
-	fragments int
+	frame      int64
+	message    int64
+	compressed int64
+	fragments  int
 }
 
 func newLimits(r Rules) limits {
-	l := limits{frame: math.MaxInt64, message: math.MaxInt64, fragments: math.MaxInt}
+	l := limits{frame: math.MaxInt64, message: math.MaxInt64, compressed: math.MaxInt64, fragments: math.MaxInt}
 	if r.MaxFrame > 0 {
 		l.frame = r.MaxFrame
 	}
 	if r.MaxMessage > 0 {
 		l.message = r.MaxMessage
+	}
+	if r.MaxCompressed > 0 {
+		l.compressed = r.MaxCompressed
 	}
 	if r.MaxFragments > 0 {
 		l.fragments = r.MaxFragments
@@ -34,15 +38,20 @@ func (l limits) short() uint8 {
 	return uint8(min(l.frame, l.message, frame.MaxControlPayload) & bitsLength)
 }
 
-// admit judges a frame of length octets that would be the next of a message of
-// which soFar octets in count frames have been admitted. It is asked when the
-// header is complete, before any payload. soFar is never over l.message, so the
-// subtraction cannot overflow whatever length the peer declares.
-func (l limits) admit(length, soFar int64, count int) error {
+// admit judges a frame of length octets that would be the next of a message,
+// compressed or not, of which soFar octets in count frames have been admitted.
+// It is asked when the header is complete, before any payload. soFar is never
+// over the limit, so the subtraction cannot overflow whatever length the peer
+// declares.
+func (l limits) admit(length, soFar int64, count int, compressed bool) error {
+	limit := l.message
+	if compressed {
+		limit = l.compressed
+	}
 	switch {
 	case length > l.frame:
 		return frame.ErrFrameTooBig
-	case length > l.message-soFar:
+	case length > limit-soFar:
 		return frame.ErrMessageTooBig
 	case count >= l.fragments:
 		return frame.ErrTooManyFragments

@@ -14,7 +14,8 @@ func (r *Receiver) begin(h frame.Header) (Flags, error) {
 		first = First
 		r.message, r.fragments = 0, 0
 	}
-	if err := r.limits.admit(h.Length, r.message, r.fragments); err != nil {
+	deflated := h.RSV1() || first == 0 && r.current&compressed != 0
+	if err := r.limits.admit(h.Length, r.message, r.fragments, deflated); err != nil {
 		return 0, err
 	}
 	if first != 0 {

@@ -38,9 +38,12 @@ type Rules struct {
 	// negative: no limit.
 	MaxFrame int64
 	// MaxMessage bounds the payload of one message over all its fragments, in
-	// octets as they are on the wire: of a compressed message the compressed
-	// ones. Zero or negative: no limit.
+	// octets. Zero or negative: no limit. A message that is compressed is
+	// bounded by MaxCompressed here, and by whoever inflates it.
 	MaxMessage int64
+	// MaxCompressed bounds the payload of one compressed message over all its
+	// fragments, in octets as they are on the wire. Zero or negative: no limit.
+	MaxCompressed int64
 	// MaxFragments bounds the data frames of one message; empty ones count.
 	// Zero or negative: no limit.
 	MaxFragments int
