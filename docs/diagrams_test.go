@@ -16,6 +16,8 @@ import (
 var generated = map[string]func() string{
 	"state diagram": func() string { return protocol.Mermaid(protocol.Transitions()) },
 	"violations":    violations,
+	"agreements":    agreements,
+	"answers":       answers,
 }
 
 // violations is the table of everything that a peer can do wrong.
