@@ -131,11 +131,11 @@ func fillTable(table []entry, sorted *[maxLiteralCodes]uint16, count *lengthCoun
 // lowest: the last bits that are set become clear and the one before them
 // becomes set. Behind the last code it gives that again.
 func nextCode(code int, n uint) int {
-	clear := bits.Len(uint(code ^ (1<<n - 1)))
-	if clear == 0 {
+	end := bits.Len(uint(code ^ (1<<n - 1))) // behind the last bit that is not set
+	if end == 0 {
 		return code
 	}
-	bit := 1 << (clear - 1)
+	bit := 1 << (end - 1)
 	return code&(bit-1) | bit
 }
 

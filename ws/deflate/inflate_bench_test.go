@@ -74,3 +74,42 @@ func BenchmarkInflate(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkFlood: messages that cost much and give nothing: empty blocks of each
+// type, with dynamic codes of one symbol and of all. MB/s count what is read.
+func BenchmarkFlood(b *testing.B) {
+	// Each symbol has a code, by repetitions: 226 of 8 bits and 60 of 9, 2 of 4
+	// and 28 of 5.
+	full := new(stream).dynamicHead(286, 30, map[int]int{16: 1, 4: 3, 5: 3, 8: 3, 9: 3})
+	lengths := func(code, n int) {
+		full.code(code, 3)
+		for n--; n > 0; n -= min(n, 6) {
+			full.code(0, 1).bits(min(n, 6)-3, 2)
+		}
+	}
+	lengths(6, 226)
+	lengths(7, 60)
+	full.code(4, 3).code(4, 3)
+	lengths(5, 28)
+	// Symbol 256 is the 31st with 9 bits; those begin at twice 226.
+	full.code(2*226+30, 9).stored(0, nil)
+	blocks := map[string]*stream{
+		"stored":  new(stream).stored(0, nil),
+		"fixed":   fixedBlock(0).fixed(256).block(0, 1).fixed(256).block(0, 1).fixed(256).block(0, 1).fixed(256),
+		"dynamic": new(stream).dynamicHead(257, 1, map[int]int{1: 1, 18: 1}).code(1, 1).bits(127, 7).code(1, 1).bits(107, 7).code(0, 1).code(0, 1).code(0, 1).stored(0, nil),
+		"full":    full,
+	}
+	for name, block := range blocks {
+		src := bytes.Repeat(block.b, 10000)
+		b.Run(name, func(b *testing.B) {
+			var z deflate.Inflater
+			b.SetBytes(int64(len(src)))
+			for b.Loop() {
+				z.Start(15, nil)
+				if n, read, _, err := z.Inflate(nil, src, false); n != 0 || read != len(src) || err != nil {
+					b.Fatal(n, read, err)
+				}
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,28 +42,42 @@ func sample(r *rand.ChaCha8, kind, n int) []byte {
 // inflateAll feeds a message in pieces of the sizes that in gives to an
 // Inflater with dst of the sizes that out gives.
 func inflateAll(t testing.TB, z *deflate.Inflater, src []byte, in, out func() int) ([]byte, error) {
-	t.Helper()
-	var all []byte
+	var all, piece, dst []byte
 	for pos, end := 0, 0; ; {
-		if pos == end && end < len(src) {
-			end = min(len(src), end+in())
+		if len(piece) == 0 && end < len(src) {
+			piece = bytes.Clone(src[end:min(len(src), end+in())])
+			end += len(piece)
 		}
-		dst := make([]byte, out())
-		n, read, done, err := z.Inflate(dst, bytes.Clone(src[pos:end]), end == len(src))
-		require.LessOrEqual(t, n, len(dst))
-		require.LessOrEqual(t, read, end-pos)
+		size := out()
+		dst = slices.Grow(dst[:0], size)[:size]
+		n, read, done, err := z.Inflate(dst, piece, end == len(src))
+		if n > len(dst) || read > len(piece) {
+			t.Fatalf("%d octets to %d, %d of %d", n, len(dst), read, len(piece))
+		}
 		all = append(all, dst[:n]...)
+		clear(dst) // nothing may rely on what was given away
+		clear(piece[:read])
+		piece = piece[read:]
 		pos += read
-		require.Equal(t, int64(len(all)), z.Written())
-		require.LessOrEqual(t, z.Read(), int64(pos))
+		if z.Written() != int64(len(all)) || z.Read() > int64(pos) {
+			t.Fatalf("Written %d of %d, Read %d of %d", z.Written(), len(all), z.Read(), pos)
+		}
 		if err != nil || done {
 			return all, err
 		}
-		if n < len(dst) {
-			require.Equal(t, end, pos, "room is left and src is not used up")
-			require.Less(t, end, len(src), "the end, and neither done nor an error")
+		if n < len(dst) && (len(piece) > 0 || end == len(src)) {
+			t.Fatalf("stops at %d of %d with room for %d", pos, len(src), len(dst)-n)
 		}
 	}
+}
+
+// inflateOnce inflates a message of up to 64 KiB in one call, with an empty
+// window.
+func inflateOnce(z *deflate.Inflater, src []byte) ([]byte, error) {
+	dst := make([]byte, 64<<10)
+	z.Start(15, nil)
+	n, _, _, err := z.Inflate(dst, src, true)
+	return dst[:n], err
 }
 
 func constant(n int) func() int { return func() int { return n } }
@@ -94,7 +109,7 @@ func TestInflateAgainstFlate(t *testing.T) {
 				for _, cut := range []struct{ in, out func() int }{
 					{constant(len(src) + 1), constant(size + 1)},
 					{constant(len(src) + 1), constant(max(1, size))},
-					{constant(1), constant(1)},
+					{constant(1), constant(min(size+1, 1+size/1000))},
 					{constant(7), constant(300)},
 					{func() int { return below(r, 50) }, func() int { return below(r, 1000) }},
 				} {
