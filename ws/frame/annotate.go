@@ -23,8 +23,11 @@ type Annotator struct {
 	// not.
 	From Side
 	// Deflate allows RSV1 on the first frame of a message: permessage-deflate
-	// was agreed. Text is not checked in such a message.
+	// was agreed on. Without an Inflater, text is not checked in such a message.
 	Deflate bool
+	// Inflater, if not nil, inflates compressed messages, so that it can be
+	// shown what they mean. Time is then linear in the octets inflated too.
+	Inflater Inflater
 	// MaxPayload is how many octets of each payload are kept, in octets. Zero
 	// means 128, negative means none. The payload of a control frame is always
 	// kept up to MaxControlPayload.
@@ -44,9 +47,11 @@ type Annotator struct {
 	checked bool  // the payload is text that can be read: not compressed
 	lost    bool  // after an unreadable length: frame boundaries are unknown
 
-	text   UTF8 // of the message, over its fragments
-	open   bool // in a fragmented message
-	isText bool // the message last begun is text that can be read
+	text       UTF8 // of the message, over its fragments
+	open       bool // in a fragmented message
+	isText     bool // the message last begun is text that can be read
+	compressed bool // the message last begun is compressed
+	inflation  inflation
 }
 
 // Annotation is one frame, taken apart to be shown. Its slices are the
@@ -61,6 +66,16 @@ type Annotation struct {
 	Payload []byte
 	// Received is how many octets of payload came, kept or not.
 	Received int64
+	// Compressed tells that the frame is of a compressed message, whether or
+	// not it is the first one, which has RSV1.
+	Compressed bool
+	// Inflates tells that the payload was inflated; see [Annotator].Inflater.
+	// Inflated is the beginning of what it gave, as much as of a payload, and
+	// InflatedLength how many octets that is. What an octet gives may come with
+	// a later frame of the message.
+	Inflates       bool
+	Inflated       []byte
+	InflatedLength int64
 	// Offset is how many octets of the stream came before this frame.
 	Offset int64
 	// Partial is set by [Annotator.Flush]: octets of the frame are missing.
@@ -125,7 +140,8 @@ func (a *Annotator) Next(b []byte) (an Annotation, n int, ok bool) {
 }
 
 // Flush gives the frame that is not complete, if there is one, as far as it
-// came. It is for the end of a stream: the Annotator starts anew.
+// came. It is for the end of a stream: the Annotator starts anew, and wants
+// another Inflater then.
 func (a *Annotator) Flush() (an Annotation, ok bool) {
 	if ok = a.n > 0 && !a.lost; ok {
 		if !a.payload && a.n >= 2 {
@@ -134,7 +150,7 @@ func (a *Annotator) Flush() (an Annotation, ok bool) {
 		an = a.annotation()
 		an.Partial = true
 	}
-	*a = Annotator{From: a.From, Deflate: a.Deflate, MaxPayload: a.MaxPayload}
+	*a = Annotator{From: a.From, Deflate: a.Deflate, Inflater: a.Inflater, MaxPayload: a.MaxPayload}
 	return an, ok
 }
 
@@ -149,6 +165,7 @@ func (a *Annotator) begin() {
 		a.text.Reset()
 	}
 	a.checked = a.isText && (op == OpText || op == OpContinuation && a.open)
+	a.beginInflating()
 }
 
 // check gives the first violation that the header shows, in the order of its
@@ -187,6 +204,9 @@ func (a *Annotator) take(p []byte) {
 	}
 	if !a.checked {
 		a.seen += int64(len(p))
+		if a.inflation.on {
+			a.inflate(p)
+		}
 		return
 	}
 	var plain [512]byte
@@ -223,7 +243,11 @@ func (a *Annotator) end() {
 		}
 		return
 	}
-	if h.Fin() && a.checked && !a.text.Complete() && a.err == nil {
+	switch {
+	case !h.Fin():
+	case a.inflation.on:
+		a.endInflating()
+	case a.checked && !a.text.Complete() && a.err == nil:
 		a.err = ErrInvalidUTF8
 	}
 	a.open = !h.Fin() && (a.open || op != OpContinuation)
@@ -233,6 +257,7 @@ func (a *Annotator) end() {
 func (a *Annotator) reset() {
 	a.offset += int64(a.n) + a.seen
 	a.n, a.payload, a.seen, a.shown = 0, false, 0, nil
+	a.inflation.octets, a.inflation.shown = 0, nil
 }
 
 // plain is what is kept of the payload, unmasked.

@@ -40,11 +40,17 @@ func (a *Annotator) annotation() Annotation {
 	if a.n < 2 {
 		return an
 	}
+	z := &a.inflation
+	an.Compressed = z.compressed
+	if z.on {
+		an.Inflates, an.Inflated, an.InflatedLength = true, z.shown, z.octets
+	}
 	if a.err != nil {
 		an.Err = a.err
 	}
+	an.Detail = z.detail(a.err)
 	switch {
-	case a.err != ErrInvalidUTF8:
+	case a.err != ErrInvalidUTF8 || an.Detail != "":
 	case a.badText >= 0:
 		an.Detail = "octet " + strconv.FormatInt(a.badText, 10) + " of the payload is impossible there"
 	default:

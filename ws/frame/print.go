@@ -43,15 +43,20 @@ func (a Annotation) Append(dst []byte) []byte {
 	if more := a.Received - int64(len(a.Payload)); more > 0 {
 		dst = appendLine(dst, -1, nil, "", "", count(more, "more octet")+" of payload not shown")
 	}
+	dst = a.appendInflated(dst)
 	if a.Partial {
 		dst = appendLine(dst, -1, nil, "", "", "incomplete: the octets end here")
 	}
 	if e, ok := a.Err.(*Error); ok { //nolint:errorlint // never wrapped: the Annotator sets it
-		text := "violation: " + e.Text + " (" + e.Token + ", close code " + strconv.Itoa(int(e.Code)) + ")"
+		text, section := e.Text, e.Section()
+		if !strings.HasPrefix(e.Req, "RFC6455-") {
+			text, section = e.Error(), "" // the column is of RFC 6455
+		}
+		text = "violation: " + text + " (" + e.Token + ", close code " + strconv.Itoa(int(e.Code)) + ")"
 		if a.Detail != "" {
 			text += ": " + a.Detail
 		}
-		dst = appendLine(dst, -1, nil, "", e.Section(), text)
+		dst = appendLine(dst, -1, nil, "", section, text)
 	}
 	return dst
 }
@@ -71,6 +76,9 @@ func (a Annotation) appendSummary(dst []byte) []byte {
 	}
 	if h.Fin() && h.Opcode() == OpContinuation {
 		dst = append(dst, ", final"...)
+	}
+	if a.Compressed {
+		dst = append(dst, ", compressed"...)
 	}
 	if h.Masked() {
 		dst = append(dst, ", masked"...)
