@@ -1,0 +1,97 @@
+package deflate_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/klauspost/compress/flate"
+
+	"longwire.example/ws/deflate"
+)
+
+var sizes = map[string]int{"64": 64, "256": 256, "4KiB": 4 << 10, "64KiB": 64 << 10}
+
+// deflaters are what is compared. Each func begins a connection and gives what
+// deflates one message after another.
+var deflaters = []struct {
+	name  string
+	begin func(b testing.TB) func(dst, p []byte) []byte
+}{
+	{"Coder,level1", func(b testing.TB) func(dst, p []byte) []byte { return coder(b, 1, 15) }},
+	{"Coder,level6", func(b testing.TB) func(dst, p []byte) []byte { return coder(b, 6, 15) }},
+	{"Coder,bits12", func(b testing.TB) func(dst, p []byte) []byte { return coder(b, 1, 12) }},
+	{"ResetDict,level1", func(b testing.TB) func(dst, p []byte) []byte {
+		w, err := flate.NewWriter(io.Discard, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var buf bytes.Buffer
+		var window []byte
+		return func(dst, p []byte) []byte {
+			buf.Reset()
+			w.ResetDict(&buf, window)
+			_, _ = w.Write(p)
+			_ = w.Flush()
+			// The window slides.
+			switch {
+			case len(p) >= 1<<15:
+				window = append(window[:0], p[len(p)-1<<15:]...)
+			case len(window)+len(p) > 1<<15:
+				n := copy(window, window[len(window)+len(p)-1<<15:])
+				window = append(window[:n], p...)
+			default:
+				window = append(window, p...)
+			}
+			return append(dst, buf.Bytes()[:buf.Len()-4]...)
+		}
+	}},
+	{"Coder,level1,none", func(b testing.TB) func(dst, p []byte) []byte {
+		c, err := deflate.NewCoder(1, 15)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return func(dst, p []byte) []byte {
+			c.Reset()
+			return c.Append(dst, p, true)
+		}
+	}},
+}
+
+func coder(b testing.TB, level, bits int) func(dst, p []byte) []byte {
+	b.Helper()
+	c, err := deflate.NewCoder(level, bits)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func(dst, p []byte) []byte { return c.Append(dst, p, true) }
+}
+
+// BenchmarkDeflate deflates the messages of a connection, over and over. "%"
+// is the octets of the compressed messages for each 100 of the plain ones.
+func BenchmarkDeflate(b *testing.B) {
+	for _, kind := range []string{"JSON", "chat", "log", "random"} {
+		for _, size := range []string{"64", "256", "4KiB", "64KiB"} {
+			all := newCorpus(1).messages(kind, sizes[size], 1<<20)
+			for _, d := range deflaters {
+				b.Run(fmt.Sprintf("%s/%s/%s", kind, size, d.name), func(b *testing.B) {
+					deflate := d.begin(b)
+					var dst []byte
+					deflated := 0
+					for _, m := range all {
+						dst = deflate(dst[:0], m)
+						deflated += len(dst)
+					}
+					b.SetBytes(int64(len(all[0])))
+					b.ReportAllocs()
+					b.ResetTimer()
+					for i := range b.N {
+						dst = deflate(dst[:0], all[i%len(all)])
+					}
+					b.ReportMetric(100*float64(deflated)/float64(len(all)*len(all[0])), "%")
+				})
+			}
+		}
+	}
+}
