@@ -75,6 +75,67 @@ func BenchmarkInflate(b *testing.B) {
 	}
 }
 
+// BenchmarkInflateTakeover: messages with context takeover, by this package and
+// by the reader of klauspost/compress, which gets the 32 KiB before each message
+// as its dictionary.
+func BenchmarkInflateTakeover(b *testing.B) {
+	for _, kind := range []string{"JSON", "chat"} {
+		for _, size := range []int{256, 4 << 10} {
+			plain := newCorpus(2).messages(kind, size, 256<<10)
+			var wire [][]byte
+			var buf bytes.Buffer
+			w, err := flate.NewWriter(&buf, 6)
+			require.NoError(b, err)
+			for _, m := range plain {
+				buf.Reset()
+				_, err = w.Write(m)
+				require.NoError(b, err)
+				require.NoError(b, w.Flush())
+				wire = append(wire, bytes.TrimSuffix(bytes.Clone(buf.Bytes()), []byte("\x00\x00\xff\xff")))
+			}
+			dst := make([]byte, size+64)
+			name := kind + "/" + strconv.Itoa(size) + "/"
+			b.Run(name+"longwire", func(b *testing.B) {
+				var z deflate.Inflater
+				w := deflate.NewWindow(15)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if i%len(wire) == 0 {
+						w.Reset()
+					}
+					z.Start(15, w)
+					n, _, done, err := z.Inflate(dst, wire[i%len(wire)], true)
+					if n != size || !done || err != nil {
+						b.Fatal(n, done, err)
+					}
+				}
+			})
+			b.Run(name+"klauspost", func(b *testing.B) {
+				ended := make([][]byte, len(wire))
+				for i, m := range wire {
+					ended[i] = append(bytes.Clone(m), "\x00\x00\xff\xff\x01\x00\x00\xff\xff"...)
+				}
+				before := bytes.Join(plain, nil)
+				src := bytes.NewReader(nil)
+				fr := flate.NewReader(src)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					at := i % len(ended) * size
+					src.Reset(ended[i%len(ended)])
+					if err := fr.(flate.Resetter).Reset(src, before[max(0, at-1<<15):at]); err != nil {
+						b.Fatal(err)
+					}
+					if n, err := io.ReadFull(fr, dst); n != size {
+						b.Fatal(n, err)
+					}
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkFlood: messages that cost much and give nothing: empty blocks of each
 // type, with dynamic codes of one symbol and of all. MB/s count what is read.
 func BenchmarkFlood(b *testing.B) {

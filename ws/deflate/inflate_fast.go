@@ -98,10 +98,14 @@ func (z *Inflater) fast(c *call, literals *literalTable, distances *distanceTabl
 
 		from := out - distance
 		end := out + length
-		if distance < 8 || from < 0 || distance > z.far || end > len(dst)-8 {
+		if distance < 8 || from < 0 || distance > z.far || end > len(dst)-16 {
 			if distance > z.far || distance > out+z.w.held {
 				result = z.fail(ErrDistance)
 				break
+			}
+			if from < 0 && z.w.readShort(dst[out:], -from, length) {
+				out = end
+				continue
 			}
 			c.out, z.length, z.distance = out, length, distance
 			result = z.match(c)
@@ -111,10 +115,11 @@ func (z *Inflater) fast(c *call, literals *literalTable, distances *distanceTabl
 			}
 			continue
 		}
-		for out < end {
-			binary.LittleEndian.PutUint64(dst[out:], binary.LittleEndian.Uint64(dst[from:]))
-			out += 8
-			from += 8
+		// Most matches have at most 16 octets.
+		binary.LittleEndian.PutUint64(dst[out:], binary.LittleEndian.Uint64(dst[from:]))
+		binary.LittleEndian.PutUint64(dst[out+8:], binary.LittleEndian.Uint64(dst[from+8:]))
+		for n := 16; n < length; n += 8 {
+			binary.LittleEndian.PutUint64(dst[out+n:], binary.LittleEndian.Uint64(dst[from+n:]))
 		}
 		out = end
 	}

@@ -1,5 +1,7 @@
 package deflate
 
+import "encoding/binary"
+
 // MinWindowBits and MaxWindowBits bound the sizes of an LZ77 sliding window,
 // which are powers of two (RFC 7692 sections 7.1.2.1 and 7.1.2.2).
 const (
@@ -95,4 +97,24 @@ func (w *Window) read(dst []byte, back int) int {
 	}
 	n := copy(dst, w.buf[from+w.size:])
 	return n + copy(dst[n:], w.buf)
+}
+
+// readShort is read of n octets where dst and the ring have 16 more to spare: it
+// copies 8 at a time. Otherwise, or if w has not so many, it reports false and
+// does nothing.
+func (w *Window) readShort(dst []byte, back, n int) bool {
+	from := w.next - back
+	if from < 0 {
+		from += w.size
+	}
+	if n > back || n+16 > len(dst) || from+n+16 > len(w.buf) {
+		return false
+	}
+	src := w.buf[from:]
+	binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(src))
+	binary.LittleEndian.PutUint64(dst[8:], binary.LittleEndian.Uint64(src[8:]))
+	for i := 16; i < n; i += 8 {
+		binary.LittleEndian.PutUint64(dst[i:], binary.LittleEndian.Uint64(src[i:]))
+	}
+	return true
 }
