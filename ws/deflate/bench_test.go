@@ -22,32 +22,14 @@ var deflaters = []struct {
 	{"Coder,level1", func(b testing.TB) func(dst, p []byte) []byte { return coder(b, 1, 15) }},
 	{"Coder,level6", func(b testing.TB) func(dst, p []byte) []byte { return coder(b, 6, 15) }},
 	{"Coder,bits12", func(b testing.TB) func(dst, p []byte) []byte { return coder(b, 1, 12) }},
-	{"ResetDict,level1", func(b testing.TB) func(dst, p []byte) []byte {
-		w, err := flate.NewWriter(io.Discard, 1)
-		if err != nil {
-			b.Fatal(err)
-		}
-		var buf bytes.Buffer
-		var window []byte
-		return func(dst, p []byte) []byte {
-			buf.Reset()
-			w.ResetDict(&buf, window)
-			_, _ = w.Write(p)
-			_ = w.Flush()
-			// The window slides.
-			switch {
-			case len(p) >= 1<<15:
-				window = append(window[:0], p[len(p)-1<<15:]...)
-			case len(window)+len(p) > 1<<15:
-				n := copy(window, window[len(window)+len(p)-1<<15:])
-				window = append(window[:n], p...)
-			default:
-				window = append(window, p...)
-			}
-			return append(dst, buf.Bytes()[:buf.Len()-4]...)
-		}
+	{"ResetDict,level1", func(b testing.TB) func(dst, p []byte) []byte { return resetDict(b, 1) }},
+	{"Encoder,bits15", func(testing.TB) func(dst, p []byte) []byte { return encoder(15) }},
+	{"Encoder,bits12", func(testing.TB) func(dst, p []byte) []byte { return encoder(12) }},
+	{"Encoder,alone", func(testing.TB) func(dst, p []byte) []byte {
+		var e deflate.Encoder
+		return func(dst, p []byte) []byte { return e.Append(dst, nil, p, true) }
 	}},
-	{"Coder,level1,none", func(b testing.TB) func(dst, p []byte) []byte {
+	{"Coder,level1,alone", func(b testing.TB) func(dst, p []byte) []byte {
 		c, err := deflate.NewCoder(1, 15)
 		if err != nil {
 			b.Fatal(err)
@@ -94,4 +76,39 @@ func BenchmarkDeflate(b *testing.B) {
 			}
 		}
 	}
+}
+
+// resetDict keeps only the window: a pooled writer of klauspost/compress is
+// primed with it for each message.
+func resetDict(b testing.TB, level int) func(dst, p []byte) []byte {
+	b.Helper()
+	w, err := flate.NewWriter(io.Discard, level)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var buf bytes.Buffer
+	var window []byte
+	return func(dst, p []byte) []byte {
+		buf.Reset()
+		w.ResetDict(&buf, window)
+		_, _ = w.Write(p)
+		_ = w.Flush()
+		// The window slides.
+		switch {
+		case len(p) >= 1<<15:
+			window = append(window[:0], p[len(p)-1<<15:]...)
+		case len(window)+len(p) > 1<<15:
+			n := copy(window, window[len(window)+len(p)-1<<15:])
+			window = append(window[:n], p...)
+		default:
+			window = append(window, p...)
+		}
+		return append(dst, buf.Bytes()[:buf.Len()-4]...)
+	}
+}
+
+func encoder(bits int) func(dst, p []byte) []byte {
+	var e deflate.Encoder
+	x := deflate.NewContext(bits)
+	return func(dst, p []byte) []byte { return e.Append(dst, x, p, true) }
 }

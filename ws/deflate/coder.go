@@ -37,14 +37,14 @@ func NewCoder(level, bits int) (*Coder, error) {
 	if level < flate.BestSpeed || level > flate.BestCompression {
 		return nil, fmt.Errorf("deflate: level %d is not between 1 and 9", level)
 	}
-	if bits < 8 || bits > 15 {
+	if bits < MinWindowBits || bits > MaxWindowBits {
 		return nil, fmt.Errorf("deflate: a window of %d bits is not between 8 and 15", bits)
 	}
 	c := &Coder{}
 	var err error
 	//req:impl RFC7692-7.2.1-07 RFC7692-7.2.1-13 RFC7692-7.2.1-15
 	// No LZ77 sliding window over 32,768 octets, nor over what was agreed.
-	if bits == 15 {
+	if bits == MaxWindowBits {
 		c.w, err = flate.NewWriter(&c.out, level)
 	} else {
 		c.w, err = flate.NewWriterWindow(&c.out, 1<<bits)
@@ -53,9 +53,10 @@ func NewCoder(level, bits int) (*Coder, error) {
 }
 
 // Append deflates p behind what was given since the last [Coder.Reset] and
-// appends the result to dst. It ends with an empty stored block, so that all of
-// p can be inflated. A message may come in any number of pieces; with the last
-// of them, last is true. An empty message is the octet 00.
+// appends the result to dst, which must not overlap p. What dst has of capacity
+// behind the result is overwritten. The result ends with an empty stored block,
+// so that all of p can be inflated. A message may come in any number of pieces;
+// with the last of them, last is true. An empty message is the octet 00.
 func (c *Coder) Append(dst, p []byte, last bool) []byte {
 	c.out.b = dst
 	// The appender takes everything, so neither of the two can fail.

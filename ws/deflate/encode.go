@@ -1,0 +1,105 @@
+package deflate
+
+import (
+	"math/bits"
+	"slices"
+)
+
+const (
+	maxPiece     = 65535   // octets that are searched at a time: the longest stored block
+	maxSequences = 1 << 13 // of a block
+)
+
+// Encoder deflates, with the window of a [Context] or alone. It is the working
+// memory of that, so it can be pooled and is used by one goroutine at a time.
+// The zero value is ready. Its memory grows with the messages: 12 KiB are enough
+// for small ones, 190 KiB for any.
+type Encoder struct {
+	bitWriter
+	sequences []sequence // of the block
+	buf       []byte     // what a long message begins with, behind its window
+	hashes    hashes     // of a message without a Context
+	dynamic   dynamicCodes
+
+	// How often each code is needed in the block.
+	literals  [maxDynamicLiterals]uint32 // literal/length codes
+	distances [maxDynamicDistances]uint32
+}
+
+// Append deflates p and appends the result to dst, which must not overlap p.
+// What dst has of capacity behind the result is overwritten. The result ends with an empty stored block, so that all of p
+// can be inflated. A message may come in any number of pieces; with the last of
+// them, last is true. An empty message is the octet 00.
+//
+// References go back into the window of x, which then goes on behind p. With x
+// == nil they stay within p and go back up to 32768 octets.
+func (e *Encoder) Append(dst []byte, x *Context, p []byte, last bool) []byte {
+	if x == nil {
+		return e.AppendAlone(dst, p, MaxWindowBits, last)
+	}
+	e.out = dst
+	switch {
+	case len(p) == 0:
+	case len(p) <= x.slack():
+		x.put(p)
+		e.deflate(x.history, len(x.history)-len(p), x.hashes, x.position, x.window)
+	default:
+		x.grow(min(len(x.history)+len(p), x.window+x.slack()))
+		e.appendLong(x, p)
+		x.put(p)
+	}
+	return e.finish(last)
+}
+
+// appendLong deflates what is too long to be put into the Context first.
+func (e *Encoder) appendLong(x *Context, p []byte) {
+	from := max(0, len(x.history)-x.window)
+	position := x.position + uint16(from)
+	head := p[:min(len(p), maxPiece)]
+	e.buf = append(append(e.buf[:0], x.history[from:]...), head...)
+	begin := len(x.history) - from
+	e.deflate(e.buf, begin, x.hashes, position, x.window)
+	// What follows has its whole window in p.
+	e.deflate(p, len(head), x.hashes, position+uint16(begin), x.window)
+}
+
+// AppendAlone is [Encoder.Append] without a Context: references stay within p
+// and go back up to 1<<bits octets.
+func (e *Encoder) AppendAlone(dst, p []byte, bits int, last bool) []byte {
+	e.out = dst
+	e.deflate(p, 0, e.fresh(len(p)), 0, windowSize(bits))
+	return e.finish(last)
+}
+
+// fresh gives an empty hash table that is as large as a message of n octets
+// needs.
+func (e *Encoder) fresh(n int) hashes {
+	e.hashes = newHashes(e.hashes.table, min(max(2*n, minHashes), 2*maxHashes))
+	return e.hashes
+}
+
+// deflate writes blocks for b[begin:]. What is before begin is history; position
+// is that of b[0].
+func (e *Encoder) deflate(b []byte, begin int, h hashes, position uint16, window int) {
+	for begin < len(b) {
+		piece := b[:min(len(b), begin+maxPiece)]
+		// A sequence is at least minMatch octets, but for the last.
+		if n := min(maxSequences, (len(piece)-begin)/minMatch+1); n > cap(e.sequences) {
+			e.sequences = make([]sequence, 0, 1<<bits.Len(uint(n-1)))
+		}
+		end := e.find(piece, begin, h, position, window)
+		e.block(b[begin:end])
+		begin = end
+	}
+}
+
+// finish ends the piece and gives it.
+//
+//req:impl RFC7692-6.1-01 RFC7692-7.2.1-05 RFC7692-7.2.1-06
+func (e *Encoder) finish(last bool) []byte {
+	e.out = slices.Grow(e.out, 16)
+	e.stored(0)
+	out := e.out
+	e.out = nil
+	return cut(out, last)
+}

@@ -1,0 +1,124 @@
+package deflate
+
+// maxCodeLengthBits is the length of the longest code of the code length code.
+const maxCodeLengthBits = 7
+
+// dynamicCodes are the codes of a dynamic block, and how the block says them
+// (RFC 1951 section 3.2.7).
+type dynamicCodes struct {
+	literals, distances, codeLengths codewords
+
+	// How many lengths of each are said.
+	literalCount, distanceCount, codeLengthCount int
+	runs                                         [maxDynamicLiterals + maxDynamicDistances]lengthRun
+	runCount                                     int
+
+	huffman huffman
+}
+
+// lengthRun is a symbol of the code length code, and above it at bit 5 the value
+// of its extra bits.
+type lengthRun uint16
+
+const (
+	repeatPrevious = 16 // 3 to 6 times
+	repeatZero     = 17 // 3 to 10 times
+	repeatZeroLong = 18 // 11 to 138 times
+)
+
+// runExtra is how many extra bits follow.
+var runExtra = [codeLengthCodes]uint8{repeatPrevious: 2, repeatZero: 3, repeatZeroLong: 7}
+
+// make makes the codes, given how often each symbol occurs. The answer is how
+// many bits they take: to say them, and to say all symbols with them, without
+// extra bits.
+func (d *dynamicCodes) make(literals *[maxDynamicLiterals]uint32, distances *[maxDynamicDistances]uint32) int {
+	sum := 5 + 5 + 4 + d.huffman.make(&d.literals, literals[:], longestCode)
+	sum += d.huffman.make(&d.distances, distances[:], longestCode)
+	d.literalCount, d.distanceCount = maxDynamicLiterals, maxDynamicDistances
+	for d.literals[d.literalCount-1] == 0 {
+		d.literalCount--
+	}
+	for d.distances[d.distanceCount-1] == 0 {
+		d.distanceCount--
+	}
+	frequencies := d.makeRuns()
+	sum += d.huffman.make(&d.codeLengths, frequencies[:], maxCodeLengthBits)
+	for symbol, n := range frequencies {
+		sum += int(n) * int(runExtra[symbol])
+	}
+	d.codeLengthCount = codeLengthCodes
+	for d.codeLengths[codeLengthOrder[d.codeLengthCount-1]] == 0 {
+		d.codeLengthCount--
+	}
+	return sum + 3*d.codeLengthCount
+}
+
+// makeRuns makes runs of the code lengths of both codes, which follow each other
+// as if they were one. It gives how often each symbol occurs.
+func (d *dynamicCodes) makeRuns() (frequencies [codeLengthCodes]uint32) {
+	var lengths [maxDynamicLiterals + maxDynamicDistances]uint8
+	all := lengths[:d.literalCount+d.distanceCount]
+	for i, c := range d.literals[:d.literalCount] {
+		all[i] = uint8(c.bits())
+	}
+	for i, c := range d.distances[:d.distanceCount] {
+		all[d.literalCount+i] = uint8(c.bits())
+	}
+	d.runCount = 0
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n] == all[0] {
+			n++
+		}
+		d.repeat(all[0], n, &frequencies)
+		all = all[n:]
+	}
+	return frequencies
+}
+
+// repeat says a length n times.
+func (d *dynamicCodes) repeat(length uint8, n int, frequencies *[codeLengthCodes]uint32) {
+	say := func(symbol uint8, value int) {
+		d.runs[d.runCount] = lengthRun(symbol) | lengthRun(value)<<5
+		d.runCount++
+		frequencies[symbol]++
+	}
+	if length > 0 {
+		say(length, 0)
+		n--
+	}
+	for n >= 3 {
+		k := min(n, 6)
+		switch {
+		case length > 0:
+			say(repeatPrevious, k-3)
+		case n <= 10:
+			k = n
+			say(repeatZero, k-3)
+		default:
+			k = min(n, 138)
+			say(repeatZeroLong, k-11)
+		}
+		n -= k
+	}
+	for range n {
+		say(length, 0)
+	}
+}
+
+// write writes the codes.
+func (d *dynamicCodes) write(w *bitWriter) {
+	w.put(uint64(d.literalCount-257), 5)
+	w.put(uint64(d.distanceCount-1), 5)
+	w.put(uint64(d.codeLengthCount-4), 4)
+	for _, symbol := range codeLengthOrder[:d.codeLengthCount] {
+		w.put(uint64(d.codeLengths[symbol].bits()), 3)
+	}
+	for _, r := range d.runs[:d.runCount] {
+		symbol := r & 31
+		c := d.codeLengths[symbol]
+		w.put(uint64(c>>8), uint(c.bits()))
+		w.put(uint64(r>>5), uint(runExtra[symbol]))
+	}
+}
