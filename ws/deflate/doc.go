@@ -18,9 +18,19 @@
 //     00 00 FF FF, which the sender leaves out and the receiver adds (sections
 //     7.2.1 and 7.2.2).
 //
+// # Receiving
+//
+// An [Inflater] is fed with octets as they come and writes as much as there is
+// room for; docs/adr/0009-own-inflater.md says why it is no io.Reader. Between
+// messages it holds nothing, so few of them serve many connections. A [Window]
+// is what a connection with context takeover keeps. What is wrong with a message
+// is an [*Error].
+//
 // # Reading order
 //
 // window.go, then for the receiving side inflate.go (the machine and its
-// states), inflate_block.go, huffman.go and huffman_symbols.go, inflate_codes.go,
-// error.go.
+// states), inflate_bits.go, inflate_block.go, inflate_dynamic.go, huffman.go and
+// huffman_symbols.go (the codes and their tables), inflate_codes.go,
+// inflate_fast.go (the same again where nothing can run out), error.go; for the
+// sending side coder.go.
 package deflate

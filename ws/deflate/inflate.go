@@ -119,9 +119,6 @@ func (z *Inflater) Inflate(dst, src []byte, last bool) (written, read int, done 
 	if z.err != nil {
 		return 0, 0, false, z.err
 	}
-	if z.state == stateNone {
-		return 0, 0, false, errNotStarted
-	}
 	c := call{src: src, dst: dst, bits: z.bits, nbits: z.nbits}
 	outcome := z.run(&c)
 	z.keep(&c, outcome)
@@ -142,17 +139,6 @@ func (z *Inflater) Inflate(dst, src []byte, last bool) (written, read int, done 
 		z.w.add(dst[:c.out])
 	}
 	return c.out, c.pos, done, z.err
-}
-
-// call is what one call of Inflate works on.
-type call struct {
-	src, dst []byte
-	pos, out int // octets read and written
-
-	// The bits as in the Inflater. Above the first nbits there is either
-	// nothing or what the octets at src[pos:] are.
-	bits  uint64
-	nbits uint
 }
 
 // outcome is how a step ends.
@@ -195,7 +181,7 @@ func (z *Inflater) step(c *call) outcome {
 		return z.codes(c)
 	case stateMatch:
 		return z.match(c)
-	default:
+	default: // stateNone
 		return z.fail(errNotStarted)
 	}
 }
@@ -235,30 +221,4 @@ func (z *Inflater) complete() bool {
 	default:
 		return false
 	}
-}
-
-// need draws octets until there are at least n bits, 56 at most, and reports
-// whether there are.
-func (c *call) need(n uint) bool {
-	for c.nbits < n {
-		if c.pos == len(c.src) {
-			return false
-		}
-		c.bits |= uint64(c.src[c.pos]) << (c.nbits & 63)
-		c.pos++
-		c.nbits += 8
-	}
-	return true
-}
-
-// take gives the next n bits, which need has drawn.
-func (c *call) take(n uint) int {
-	v := int(c.bits & (1<<(n&63) - 1))
-	c.drop(n)
-	return v
-}
-
-func (c *call) drop(n uint) {
-	c.bits >>= n & 63
-	c.nbits -= n
 }

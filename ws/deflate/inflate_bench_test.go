@@ -2,6 +2,7 @@ package deflate_test
 
 import (
 	"bytes"
+	stdflate "compress/flate"
 	"io"
 	"strconv"
 	"testing"
@@ -169,6 +170,47 @@ func BenchmarkFlood(b *testing.B) {
 				z.Start(15, nil)
 				if n, read, _, err := z.Inflate(nil, src, false); n != 0 || read != len(src) || err != nil {
 					b.Fatal(n, read, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkMemory: what is allocated for a first message of 64 KiB, B/op: all
+// that inflates, with its window.
+func BenchmarkMemory(b *testing.B) {
+	plain := newCorpus(3).message("JSON", 64<<10)
+	wire := deflated(b, [][]byte{plain})[0]
+	ended := append(bytes.Clone(wire), "\x00\x00\xff\xff\x01\x00\x00\xff\xff"...)
+	dst := make([]byte, len(plain)+1)
+	b.Run("longwire Window", func(b *testing.B) {
+		var z deflate.Inflater
+		b.ReportAllocs()
+		for b.Loop() {
+			z.Start(15, deflate.NewWindow(15))
+			if _, _, done, err := z.Inflate(dst, wire, true); !done {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("longwire Inflater", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			z := new(deflate.Inflater)
+			z.Start(15, nil)
+			if _, _, done, err := z.Inflate(dst, wire, true); !done {
+				b.Fatal(err)
+			}
+		}
+	})
+	for name, reader := range map[string]func(io.Reader) io.ReadCloser{"compress flate": stdflate.NewReader, "klauspost flate": flate.NewReader} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			src := bytes.NewReader(nil)
+			for b.Loop() {
+				src.Reset(ended)
+				if n, err := io.ReadFull(reader(src), dst); n != len(plain) {
+					b.Fatal(err)
 				}
 			}
 		})

@@ -68,6 +68,15 @@ func valid() map[string]struct {
 		text := bytes.Repeat([]byte("stored "), n/7+1)[:n]
 		all["stored "+strconv.Itoa(n)] = message{new(stream).stored(0, text).end(), string(text)}
 	}
+	for n := range 8 {
+		// The stored block begins at each bit of an octet.
+		s := fixedBlock(0).text("some more than can be drawn at a time").text(strings.Repeat("\xFF", n)).fixed(256)
+		s.stored(0, []byte("stored")).block(0, 1).fixed(256).stored(0, []byte("and more")).stored(1, nil)
+		all["stored behind fixed "+strconv.Itoa(n)] = message{
+			s.block(0, 1).fixed('|', 256).end(),
+			"some more than can be drawn at a time" + strings.Repeat("\xFF", n) + "storedand more|",
+		}
+	}
 	for length := 3; length <= 258; length++ {
 		s := fixedBlock(0).text("0123456789")
 		s.match(length, 10).match(length, 7).text("|")
