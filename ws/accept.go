@@ -85,7 +85,8 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 		LocalAddr:   nc.LocalAddr(),
 		RemoteAddr:  nc.RemoteAddr(),
 		base:        context.WithoutCancel(r.Context()),
-	}, early), nil
+		Extensions:  extensionNames(a.Extensions),
+	}, a.Deflate, early), nil
 }
 
 // fieldLines counts the field lines of a request. net/http bounds their octets

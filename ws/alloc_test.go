@@ -9,22 +9,39 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"longwire.example/ws/handshake"
 )
 
 // A message of 1 KiB allocates nothing on either side, whichever of ReadInto
-// and Messages reads it. (sync.Pool drops items under the race detector, so
+// and Messages reads it, compressed or not. (sync.Pool drops items under the race detector, so
 // this file is not built there.)
 func TestNoAllocationForAMessage(t *testing.T) {
 	p := make([]byte, 1024)
 	for i := range p {
 		p[i] = byte('a' + i%26)
 	}
-	for _, cancelable := range []bool{false, true} {
+	type kind struct {
+		name    string
+		deflate *handshake.DeflateParams
+		level   int
+	}
+	for i, k := range []kind{
+		{name: "plain"}, {name: "plain, with a context"},
+		{"each by itself", &noTakeover, 0}, {"each by itself, level 1", &noTakeover, 1},
+		{"takeover", &handshake.DeflateParams{}, 0}, {"takeover, level 1", &handshake.DeflateParams{}, 1},
+	} {
 		ctx := context.Background()
-		if cancelable {
+		if i > 0 {
 			ctx = t.Context()
 		}
-		server, client := pair(t, nil, nil)
+		var server, client *Conn
+		if k.deflate == nil {
+			server, client = pair(t, nil, nil)
+		} else {
+			o := &Options{Compression: &Compression{Level: k.level, ServerContextTakeover: true, ClientContextTakeover: true}}
+			server, client = compressedPair(t, *k.deflate, o, o)
+		}
 		ends := map[string][2]*Conn{"to the client": {server, client}, "to the server": {client, server}}
 		for name, e := range ends {
 			from, to := e[0], e[1]
@@ -38,7 +55,7 @@ func TestNoAllocationForAMessage(t *testing.T) {
 					t.Fatal("read failed")
 				}
 			})
-			assert.Zero(t, n, "Write and ReadInto %s", name)
+			assert.Zero(t, n, "Write and ReadInto %s, %s", name, k.name)
 
 			next, stop := iter.Pull2(to.Messages(ctx))
 			n = testing.AllocsPerRun(1000, func() {
@@ -51,7 +68,7 @@ func TestNoAllocationForAMessage(t *testing.T) {
 				}
 			})
 			stop()
-			assert.Zero(t, n, "Write and Messages %s", name)
+			assert.Zero(t, n, "Write and Messages %s, %s", name, k.name)
 		}
 	}
 }

@@ -3,12 +3,14 @@ package ws
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"longwire.example/ws/handshake"
 	"longwire.example/ws/protocol"
 )
 
@@ -41,6 +43,10 @@ type Conn struct {
 	out     outbox
 	pings   pings
 
+	// deflate is permessage-deflate where it was agreed on: its in belongs to
+	// the read half, its out to the write half.
+	deflate *compression
+
 	// How it ends. result is set once; ended is closed with it, and gone
 	// when the transport is closed.
 	result    atomic.Pointer[CloseError]
@@ -60,6 +66,9 @@ type Conn struct {
 type Agreement struct {
 	// Subprotocol is the subprotocol in use, "" for none.
 	Subprotocol string
+	// Deflate are the parameters of permessage-deflate, nil where it is not in
+	// use. How it compresses is said by Options.Compression.
+	Deflate *handshake.DeflateParams
 }
 
 // NewConn makes a connection of a stream on which the opening handshake is
@@ -79,7 +88,15 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 	if !ok {
 		nc = newStreamConn(rw)
 	}
-	return newConn(nc, role, s, Info{Subprotocol: a.Subprotocol}, nil), nil
+	info := Info{Subprotocol: a.Subprotocol}
+	if a.Deflate != nil {
+		e, err := a.Deflate.Answer()
+		if err != nil {
+			return nil, fmt.Errorf("ws: NewConn: %w", err)
+		}
+		info.Extensions = []string{e.String()}
+	}
+	return newConn(nc, role, s, info, a.Deflate, nil), nil
 }
 
 // newConn starts a connection in state OPEN. early holds octets that came
@@ -87,16 +104,21 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 //
 //req:impl RFC6455-4.1-47
 //req:impl RFC6455-4.2.2-17
-func newConn(nc net.Conn, role Role, s *settings, info Info, early []byte) *Conn {
+func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.DeflateParams, early []byte) *Conn {
+	rules := s.rules(role)
+	rules.Deflate = d != nil
 	c := &Conn{
 		nc:    nc,
 		set:   s,
 		info:  info,
 		role:  role,
-		recv:  protocol.NewReceiver(s.rules(role)),
-		send:  protocol.NewSender(role, false),
+		recv:  protocol.NewReceiver(rules),
+		send:  protocol.NewSender(role, d != nil),
 		ended: make(chan struct{}),
 		gone:  make(chan struct{}),
+	}
+	if d != nil {
+		c.deflate = newCompression(role, *d, s.Compression)
 	}
 	c.reading.init()
 	c.message.init()

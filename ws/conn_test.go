@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"longwire.example/ws/frame"
+	"longwire.example/ws/handshake"
 )
 
 // loopback gives both ends of a TCP connection.
@@ -223,19 +225,28 @@ func TestConcurrentReadIsRefused(t *testing.T) {
 // A read that is cut short anywhere in a message loses nothing, gives the
 // caller's buffer back unchanged, and the next read, of whatever kind, goes on.
 func TestW16_CutShortReadsLoseNothing(t *testing.T) {
-	wire := make([]byte, 0, 64)
-	key := frame.Key(0x04030201)
-	add := func(fin bool, op frame.Opcode, p string) {
-		h := frame.NewHeader(fin, 0, op, int64(len(p))).WithKey(key)
-		wire = h.Append(wire)
-		n := len(wire)
-		wire = append(wire, p...)
-		key.XOR(wire[n:])
-	}
-	add(false, frame.OpText, "Hé")
-	add(true, frame.OpPing, "in between")
-	add(true, frame.OpContinuation, "llo")
-	add(true, frame.OpBinary, "next")
+	t.Run("plain", func(t *testing.T) {
+		cutShort(t, slices.Concat(
+			fromClient(false, false, frame.OpText, []byte("Hé")),
+			fromClient(true, false, frame.OpPing, []byte("in between")),
+			fromClient(true, false, frame.OpContinuation, []byte("llo")),
+		), fromClient(true, false, frame.OpBinary, []byte("next")), Agreement{})
+	})
+	// Compressed, the second message refers to the first.
+	t.Run("compressed", func(t *testing.T) {
+		p := newPacker(t)
+		hello := p.piece("Héllo", true)
+		cutShort(t, slices.Concat(
+			fromClient(false, true, frame.OpText, hello[:2]),
+			fromClient(true, false, frame.OpPing, []byte("in between")),
+			fromClient(true, false, frame.OpContinuation, hello[2:]),
+		), fromClient(true, true, frame.OpBinary, p.piece("next", true)), Agreement{Deflate: &handshake.DeflateParams{}})
+	})
+}
+
+// cutShort cuts the first message everywhere.
+func cutShort(t *testing.T, first, second []byte, a Agreement) {
+	wire := slices.Concat(first, second)
 
 	next := map[string]func(c *Conn, ctx context.Context) (string, error){
 		"Read": func(c *Conn, ctx context.Context) (string, error) {
@@ -279,14 +290,15 @@ func TestW16_CutShortReadsLoseNothing(t *testing.T) {
 	eachCut := func(f func(name string, server *Conn, interrupt func(*Conn) (context.Context, func(error) bool), rest func())) {
 		for _, transport := range []string{"tcp", "stream"} {
 			for in, interrupt := range interrupts {
-				for cut := range len(wire) - 10 {
+				for cut := range len(first) {
 					s, peer := loopback(t)
 					var rw io.ReadWriteCloser = s
 					if transport == "stream" {
 						rw = stream{s}
 					}
-					server := connOver(t, rw, RoleServer, nil)
-					_, err := peer.Write(wire[:cut])
+					server, err := NewConn(rw, RoleServer, a, nil)
+					require.NoError(t, err)
+					_, err = peer.Write(wire[:cut])
 					require.NoError(t, err)
 					f(fmt.Sprintf("%s, %s, cut at %d", transport, in, cut), server, interrupt, func() {
 						require.NoError(t, server.SetReadDeadline(time.Time{}))
@@ -299,20 +311,20 @@ func TestW16_CutShortReadsLoseNothing(t *testing.T) {
 			}
 		}
 	}
-	for first, cutRead := range next {
-		if first == "Reader" {
+	for once, cutRead := range next {
+		if once == "Reader" {
 			continue
 		}
-		for second, fullRead := range next {
+		for again, fullRead := range next {
 			eachCut(func(name string, server *Conn, interrupt func(*Conn) (context.Context, func(error) bool), rest func()) {
 				ctx, is := interrupt(server)
 				_, err := cutRead(server, ctx)
-				require.True(t, is(err), "%s then %s: %s: %v", first, second, name, err)
+				require.True(t, is(err), "%s then %s: %s: %v", once, again, name, err)
 				rest()
 				for _, want := range []string{"Héllo", "next"} {
 					got, err := fullRead(server, t.Context())
-					require.NoError(t, err, "%s then %s: %s", first, second, name)
-					require.Equal(t, want, got, "%s then %s: %s", first, second, name)
+					require.NoError(t, err, "%s then %s: %s", once, again, name)
+					require.Equal(t, want, got, "%s then %s: %s", once, again, name)
 				}
 			})
 		}

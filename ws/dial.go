@@ -128,6 +128,9 @@ func (d *dialer) request(u *handshake.URI) handshake.Request {
 		URI: *u, Key: handshake.NewKey(), Origin: d.o.Origin,
 		Protocols: d.set.Subprotocols, Extra: d.fields(u),
 	}
+	if p := d.set.policy.Deflate; p != nil {
+		r.Extensions = []handshake.Extension{p.Offer()}
+	}
 	if d.host != nil && !d.away {
 		r.URI.Host, r.URI.Port = d.host.Host, d.host.Port
 		if r.URI.Port == 0 {

@@ -74,7 +74,8 @@ func (d *dialer) shakeHands(ctx context.Context, nc net.Conn, u *handshake.URI) 
 		LocalAddr:   nc.LocalAddr(),
 		RemoteAddr:  nc.RemoteAddr(),
 		base:        d.base,
-	}, buf[end:filled]), resp, nil
+		Extensions:  extensionNames(a.Extensions),
+	}, a.Deflate, buf[end:filled]), resp, nil
 }
 
 // readAnswer reads the response, past those that announce another one.

@@ -14,7 +14,8 @@ import (
 type Info struct {
 	// Subprotocol is the subprotocol in use, "" for none.
 	Subprotocol string
-	// Extensions are the extensions in use, in the order of the answer.
+	// Extensions are the extensions in use with their parameters, as they stand
+	// in the answer: "permessage-deflate; server_no_context_takeover".
 	Extensions []string
 	// HTTPVersion is the version of the handshake, such as "HTTP/1.1".
 	HTTPVersion string
@@ -30,6 +31,18 @@ type Info struct {
 
 	request string          // the head of the request, where Header is made only when asked for
 	base    context.Context // values for Conn.Context; never cancelled
+}
+
+// extensionNames writes each extension as a header has it.
+func extensionNames(list []handshake.Extension) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	names := make([]string, len(list))
+	for i, e := range list {
+		names[i] = e.String()
+	}
+	return names
 }
 
 // Info tells what the handshake agreed on and where the connection leads.

@@ -15,11 +15,27 @@ const (
 	Binary = MessageType(frame.OpBinary) // any octets
 )
 
-// String gives "text" or "binary".
-func (t MessageType) String() string { return frame.Opcode(t).String() }
+// plainBit marks a type of message that is not to be compressed. It is above
+// the four bits of an opcode.
+const plainBit MessageType = 1 << 7
+
+// Plain gives the type for a message that is sent uncompressed although the
+// connection has permessage-deflate: one that holds a secret, or that can't get
+// shorter, such as an image. Received messages are Text or Binary only.
+func (t MessageType) Plain() MessageType { return t | plainBit }
+
+// String gives "text" or "binary", with ", plain" behind it for a Plain type.
+func (t MessageType) String() string {
+	if t&plainBit != 0 {
+		return t.opcode().String() + ", plain"
+	}
+	return t.opcode().String()
+}
+
+func (t MessageType) opcode() frame.Opcode { return frame.Opcode(t &^ plainBit) }
 
 // valid tells whether t can be sent.
-func (t MessageType) valid() bool { return t == Text || t == Binary }
+func (t MessageType) valid() bool { return t&^plainBit == Text || t&^plainBit == Binary }
 
 // Message is one whole data message as Messages hands it out.
 type Message struct {

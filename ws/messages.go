@@ -59,11 +59,13 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 		if err != nil {
 			return Message{}, err
 		}
-		if ev.Flags&protocol.Fin != 0 {
+		if ev.Flags&protocol.Fin != 0 && !c.in.packed {
 			c.in = inbound{}
 			return Message{Type: MessageType(ev.Op), Data: ev.Payload}, nil
 		}
-		c.in.rest = ev.Payload
+		if !c.in.packed {
+			c.in.rest = ev.Payload
+		}
 	}
 	t, p, err := c.readInto(getMessageBuffer(bufferSize), growPooled)
 	if err != nil {

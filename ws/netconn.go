@@ -64,7 +64,7 @@ func (n *netConn) Read(p []byte) (int, error) {
 			if err != nil {
 				return 0, n.readError(err)
 			}
-			if t != n.typ {
+			if t != n.typ&^plainBit {
 				return 0, n.c.fail(frame.ErrUnsupportedData)
 			}
 			n.r = r

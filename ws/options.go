@@ -2,6 +2,7 @@ package ws
 
 import (
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -50,7 +51,9 @@ type Options struct {
 
 	// MaxMessage limits the octets of one received message: 1 MiB by
 	// default. A frame header that would take a message over it is answered
-	// with 1009 before any of its payload is read (section 10.4).
+	// with 1009 before any of its payload is read (section 10.4). Of a
+	// compressed message the inflated octets count, and inflating ends at the
+	// first one too many; on the wire it may have an eighth more than that.
 	MaxMessage int64
 
 	// MaxFrame limits the octets of one received frame. Zero means that only
@@ -67,6 +70,10 @@ type Options struct {
 
 	// InsecureSkipUTF8 leaves received text unchecked, against section 8.1.
 	InsecureSkipUTF8 bool
+
+	// Compression turns permessage-deflate on (RFC 7692), where the other side
+	// takes part. Nil, the default, leaves it off.
+	Compression *Compression
 
 	// HandshakeTimeout bounds the opening handshake: 10 s by default.
 	HandshakeTimeout time.Duration
@@ -234,6 +241,13 @@ func makeSettings(o *Options) (*settings, error) {
 	s.Subprotocols = slices.Clone(s.Subprotocols)
 	s.policy.Subprotocols = s.Subprotocols
 	s.policy.InsecureSkipOriginCheck = s.InsecureSkipOriginCheck
+	if o.Compression != nil {
+		copied := *o.Compression
+		s.Compression, s.policy.Deflate = &copied, copied.policy()
+		if copied.Level < 0 || copied.Level > 9 {
+			return s, fmt.Errorf("ws: Compression.Level %d is not 0 to 9", copied.Level)
+		}
+	}
 	return s, s.policy.Check()
 }
 
@@ -247,6 +261,8 @@ func (s *settings) rules(role Role) protocol.Rules {
 		MaxFrame:     s.MaxFrame,
 		MaxMessage:   s.MaxMessage,
 		MaxFragments: s.MaxFragments,
-		SkipUTF8:     s.InsecureSkipUTF8,
+
+		MaxCompressed: maxCompressed(s.MaxMessage),
+		SkipUTF8:      s.InsecureSkipUTF8,
 	}
 }

@@ -227,29 +227,41 @@ func (o *outbox) written(queue []queued) {
 // It gives what it left unwritten in b.
 func (c *Conn) writeQueue(scratch *buffer, b []byte, queue []queued) ([]byte, error) {
 	for i := range queue {
-		q := &queue[i]
-		size := q.size()
-		p := q.data
-		if q.prepared != nil {
-			p = q.prepared.payload()
-		}
-		if len(b)+frame.MaxHeader+size <= len(scratch) {
-			var err error
-			if b, err = c.send.AppendFrame(b, frame.Opcode(q.typ), protocol.Fin, p); err != nil {
-				continue // closed meanwhile: there is nobody to tell
-			}
-			continue
-		}
-		if _, err := c.emit(b); err != nil {
-			return b, err
-		}
-		b = scratch[:0]
-		// As above, what the Sender refuses is no failure. Any other error is,
-		// even of an ended connection: nothing may follow half a frame.
-		_, err := c.writeFrame(scratch, frame.Opcode(q.typ), protocol.Fin, p, nil)
-		if err != nil && !errors.Is(err, errCloseSent) && !errors.Is(err, protocol.ErrNotOpen) {
+		var err error
+		if b, err = c.writeQueued(scratch, b, &queue[i]); err != nil {
 			return b, err
 		}
 	}
 	return b, nil
+}
+
+// writeQueued writes one message, or appends it to b, which begins in scratch.
+func (c *Conn) writeQueued(scratch *buffer, b []byte, q *queued) ([]byte, error) {
+	p, f := q.data, protocol.Fin
+	switch {
+	case q.prepared != nil:
+		e := q.prepared.encoded(c)
+		p, f = e.payload(), e.flags
+	case c.compresses(q.typ, len(p)):
+		packed, shorter := c.deflate.out.pack(p)
+		defer putMessageBuffer(packed)
+		if shorter {
+			p, f = packed, f|protocol.Compressed
+		}
+	}
+	if len(b)+frame.MaxHeader+len(p) <= len(scratch) {
+		// What the Sender refuses was closed meanwhile: there is nobody to tell.
+		b, _ = c.send.AppendFrame(b, q.typ.opcode(), f, p)
+		return b, nil
+	}
+	if _, err := c.emit(b); err != nil {
+		return b, err
+	}
+	// As above, what the Sender refuses is no failure. Any other error is, even
+	// of an ended connection: nothing may follow half a frame.
+	_, err := c.writeFrame(scratch, q.typ.opcode(), f, p, nil)
+	if errors.Is(err, errCloseSent) || errors.Is(err, protocol.ErrNotOpen) {
+		err = nil
+	}
+	return scratch[:0], err
 }

@@ -3,16 +3,37 @@ package ws
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
 )
 
-// Prepared is a message that is encoded once and sent on many connections.
+// Prepared is a message that is encoded once and sent on many connections. For
+// connections with permessage-deflate it is compressed once for each level and
+// window size among them, at the first one that needs it.
 type Prepared struct {
-	frame []byte // the frame as a server sends it
-	head  int    // octets of its header
+	plain prepared
 	typ   MessageType
+
+	mu     sync.Mutex // guards what follows
+	packed []preparedFor
+}
+
+// prepared is a frame as a server sends it.
+type prepared struct {
+	frame []byte
+	head  int            // octets of its header
+	flags protocol.Flags // what to ask the Sender for
+}
+
+func (e *prepared) payload() []byte { return e.frame[e.head:] }
+
+// preparedFor is a compressed form and what it was made with. It refers to
+// nothing before it, so it fits every connection with these.
+type preparedFor struct {
+	level, bits int
+	prepared    prepared
 }
 
 // NewPrepared copies p.
@@ -20,39 +41,84 @@ func NewPrepared(t MessageType, p []byte) (*Prepared, error) {
 	if !t.valid() {
 		return nil, ErrMessageType
 	}
-	h := frame.NewHeader(true, 0, frame.Opcode(t), int64(len(p)))
-	b := make([]byte, 0, h.Len()+len(p))
-	b = append(h.Append(b), p...)
-	return &Prepared{frame: b, head: h.Len(), typ: t}, nil
+	return &Prepared{plain: prepare(t, protocol.Fin, p), typ: t}, nil
 }
 
-func (m *Prepared) payload() []byte { return m.frame[m.head:] }
+// bitRSV1 marks a compressed message (RFC 7692 section 6.1).
+const bitRSV1 = 0x40
 
-// WritePrepared sends m as Write does. A server sends the octets as they are;
-// a client has to mask them anew, so it saves nothing.
+func prepare(t MessageType, f protocol.Flags, p []byte) prepared {
+	var rsv byte
+	if f&protocol.Compressed != 0 {
+		rsv = bitRSV1
+	}
+	h := frame.NewHeader(true, rsv, t.opcode(), int64(len(p)))
+	b := make([]byte, 0, h.Len()+len(p))
+	return prepared{frame: append(h.Append(b), p...), head: h.Len(), flags: f}
+}
+
+// payload is the message itself.
+func (m *Prepared) payload() []byte { return m.plain.payload() }
+
+// encoded gives the form of m for a connection. The socket is held.
+func (m *Prepared) encoded(c *Conn) *prepared {
+	if !c.compresses(m.typ, len(m.payload())) {
+		return &m.plain
+	}
+	d := &c.deflate.out
+	e := m.compressed(d.level, d.bits)
+	if e.flags&protocol.Compressed != 0 {
+		d.shared(m.payload())
+	}
+	return e
+}
+
+// compressed gives the form for a level and a window; the plain one where it
+// can't be shorter.
+func (m *Prepared) compressed(level, bits int) *prepared {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.packed, func(f preparedFor) bool { return f.level == level && f.bits == bits })
+	if i < 0 {
+		alone := deflation{level: level, bits: bits}
+		b, shorter := alone.pack(m.payload())
+		e := m.plain
+		if shorter {
+			e = prepare(m.typ, protocol.Fin|protocol.Compressed, b)
+		}
+		putMessageBuffer(b)
+		i = len(m.packed)
+		m.packed = append(m.packed, preparedFor{level, bits, e})
+	}
+	return &m.packed[i].prepared
+}
+
+// WritePrepared sends m as Write does. A server sends the octets as they are; a
+// client has to mask them anew.
 func (c *Conn) WritePrepared(ctx context.Context, m *Prepared) error {
-	return c.writeMessage(ctx, frame.Opcode(m.typ), nil, nil, m)
+	return c.writeMessage(ctx, m.typ, nil, nil, m)
 }
 
 func (c *Conn) writePrepared(scratch *buffer, m *Prepared) (sent bool, err error) {
+	e := m.encoded(c)
 	if c.role == RoleClient {
-		return c.writeFrame(scratch, frame.Opcode(m.typ), protocol.Fin, m.payload(), nil)
+		return c.writeFrame(scratch, m.typ.opcode(), e.flags, e.payload(), nil)
 	}
 	// The Sender makes the same header again, and with it checks that the
 	// frame may go now.
-	if _, _, err := c.send.Header(scratch[:0], frame.Opcode(m.typ), protocol.Fin, int64(len(m.payload()))); err != nil {
+	if _, _, err := c.send.Header(scratch[:0], m.typ.opcode(), e.flags, int64(len(e.payload()))); err != nil {
 		if c.closeSent.Load() {
 			err = errCloseSent
 		}
 		return false, err
 	}
 	switch {
-	case len(m.frame) <= bufferSize:
-		return c.emit(m.frame)
+	case len(e.frame) <= bufferSize:
+		return c.emit(e.frame)
 	case c.idle != nil:
-		return c.emitVector(m.frame, nil, nil)
+		return c.emitVector(e.frame, nil, nil)
 	}
-	for b := range slices.Chunk(m.frame, bufferSize) {
+	for b := range slices.Chunk(e.frame, bufferSize) {
 		some, err := c.emit(b)
 		if sent = sent || some; err != nil {
 			return sent, err

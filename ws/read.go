@@ -14,6 +14,7 @@ type inbound struct {
 	typ    MessageType
 	open   bool // begun, and not handed out to its end
 	fin    bool // nothing more of it will come
+	packed bool // compressed: it comes through inflation, which says when it is fin
 }
 
 // note takes what an event tells about its message.
@@ -23,8 +24,9 @@ type inbound struct {
 func (in *inbound) note(ev protocol.Event) {
 	if ev.Flags&protocol.First != 0 {
 		in.open, in.fin, in.typ = true, false, MessageType(ev.Op)
+		in.packed = ev.Flags&protocol.Compressed != 0
 	}
-	if ev.Flags&protocol.Fin != 0 {
+	if ev.Flags&protocol.Fin != 0 && !in.packed {
 		in.fin = true
 	}
 }
@@ -73,7 +75,12 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 	c.in.rest = nil
 	for !c.in.fin {
 		var err error
-		if c.wantsDirect() {
+		switch {
+		case c.in.packed && cap(dst) > len(dst):
+			dst, err = c.inflateInto(dst, base, grow)
+		case c.in.packed:
+			dst, err = c.inflateWhole(dst, grow)
+		case c.wantsDirect():
 			pending := c.recv.Pending()
 			dst = grow(dst, 1, int(min(pending, int64(max(len(dst)-base, bufferSize)))))
 			room := dst[len(dst):cap(dst)]
@@ -81,15 +88,17 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 			var n int
 			n, err = c.direct(room)
 			dst = dst[:len(dst)+n]
-		} else {
+		default:
 			var ev protocol.Event
-			if ev, err = c.dataEvent(); err == nil {
+			if ev, err = c.dataEvent(); err == nil && !c.in.packed {
 				dst = appendGrowing(dst, ev.Payload, base, grow)
 			}
 		}
 		if err != nil {
-			// The octets move to the connection: a copy on this path only.
-			c.in.rest = bytes.Clone(dst[base:])
+			if isTimeout(err) {
+				// The octets move to the connection: a copy on this path only.
+				c.in.rest = bytes.Clone(dst[base:])
+			}
 			return 0, dst[:base], err
 		}
 	}
@@ -108,6 +117,11 @@ func (c *Conn) skipUnread() error {
 		return nil
 	}
 	c.in.reader, c.in.rest = discarded, nil
+	if c.in.packed {
+		if err := c.skipCompressed(); err != nil {
+			return err
+		}
+	}
 	for !c.in.fin {
 		if _, err := c.dataEvent(); err != nil {
 			return err

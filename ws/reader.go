@@ -6,7 +6,8 @@ import (
 )
 
 // Reader reads one message as it comes. Text that stops being UTF-8 fails at
-// the first impossible octet, before the message is whole.
+// the first impossible octet, before the message is whole. A compressed message
+// is inflated as it is read.
 type Reader struct {
 	c    *Conn
 	ctx  context.Context
@@ -37,7 +38,9 @@ func (c *Conn) startReader(r *Reader) error {
 		if err != nil {
 			return err
 		}
-		c.in.rest = ev.Payload
+		if !c.in.packed {
+			c.in.rest = ev.Payload
+		}
 	}
 	c.in.reader = r
 	return nil
@@ -73,6 +76,13 @@ func (c *Conn) readSome(r *Reader, p []byte) (int, error) {
 			c.in = inbound{}
 			r.done = true
 			return 0, io.EOF
+		}
+		if c.in.packed {
+			n, err := c.inflateSome(p)
+			if n > 0 || err != nil {
+				return n, err
+			}
+			continue
 		}
 		if c.wantsDirect() && len(p) >= plainBufferSize {
 			n, err := c.direct(p[:min(int64(len(p)), c.recv.Pending())])

@@ -62,7 +62,7 @@ func isTimeout(err error) bool {
 }
 
 // dataEvent gives the next event of a data message and handles what comes in
-// between. An error that isTimeout leaves the connection as it is; any other
+// between. The payload of a compressed message goes to its inflation too. An error that isTimeout leaves the connection as it is; any other
 // is how the connection ended.
 //
 //req:impl RFC6455-6.2-01
@@ -77,6 +77,9 @@ func (c *Conn) dataEvent() (protocol.Event, error) {
 		switch ev.Kind {
 		case protocol.KindData:
 			c.in.note(ev)
+			if c.in.packed {
+				c.deflate.in.take(ev)
+			}
 			return ev, nil
 		case protocol.KindNone:
 			err = c.fill()

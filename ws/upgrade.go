@@ -144,7 +144,8 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, small *headBuffer) (*Co
 		RemoteAddr:  nc.RemoteAddr(),
 		request:     text,
 		base:        context.WithoutCancel(g.ctx),
-	}, b[end:]), nil
+		Extensions:  extensionNames(a.Extensions),
+	}, a.Deflate, b[end:]), nil
 }
 
 // headFailed tells what it means that no request could be read.

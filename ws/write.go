@@ -23,24 +23,41 @@ func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 	if !t.valid() {
 		return ErrMessageType
 	}
-	return c.writeMessage(ctx, frame.Opcode(t), p, nil, nil)
+	return c.writeMessage(ctx, t, p, nil, nil)
 }
 
 // Writev sends the concatenation of p as one message, without joining large
-// ones first.
+// ones first unless it is compressed.
 func (c *Conn) Writev(ctx context.Context, t MessageType, p ...[]byte) error {
 	if !t.valid() {
 		return ErrMessageType
 	}
-	return c.writeMessage(ctx, frame.Opcode(t), nil, p, nil)
+	size := 0
+	for _, q := range p {
+		size += len(q)
+	}
+	if !c.compresses(t, size) {
+		return c.writeMessage(ctx, t, nil, p, nil)
+	}
+	joined := getMessageBuffer(size)
+	for _, q := range p {
+		joined = append(joined, q...)
+	}
+	err := c.writeMessage(ctx, t, joined, nil, nil)
+	putMessageBuffer(joined)
+	return err
 }
 
 // writeMessage writes a message of one frame.
-func (c *Conn) writeMessage(ctx context.Context, op frame.Opcode, p []byte, more [][]byte, m *Prepared) error {
+func (c *Conn) writeMessage(ctx context.Context, t MessageType, p []byte, more [][]byte, m *Prepared) error {
 	if err := c.lockMessage(ctx); err != nil {
 		return err
 	}
-	err := c.writeLocked(ctx, op, protocol.Fin, p, more, m)
+	f := protocol.Fin
+	if len(more) == 0 && c.compresses(t, len(p)) {
+		f |= protocol.Compressed
+	}
+	err := c.writeLocked(ctx, t.opcode(), f, p, more, m)
 	c.unlockMessage()
 	return err
 }
@@ -88,7 +105,8 @@ func (c *Conn) unlockSocket() {
 	}
 }
 
-// writeLocked writes one frame of a message whose lock is held.
+// writeLocked writes one frame of a message whose lock is held. The flag
+// Compressed asks for its payload to be compressed, in every fragment.
 func (c *Conn) writeLocked(ctx context.Context, op frame.Opcode, f protocol.Flags, p []byte, more [][]byte, m *Prepared) error {
 	if !c.socket.lock(ctx.Done(), c.ended) {
 		return c.gaveUp(ctx)
@@ -116,9 +134,12 @@ func (c *Conn) writeLocked(ctx context.Context, op frame.Opcode, f protocol.Flag
 	scratch := getBuffer()
 	var started bool
 	var err error
-	if m != nil {
+	switch {
+	case m != nil:
 		started, err = c.writePrepared(scratch, m)
-	} else {
+	case f&protocol.Compressed != 0:
+		started, err = c.writeCompressed(scratch, op, f, p)
+	default:
 		started, err = c.writeFrame(scratch, op, f, p, more)
 	}
 	putBuffer(scratch)
@@ -127,6 +148,10 @@ func (c *Conn) writeLocked(ctx context.Context, op frame.Opcode, f protocol.Flag
 	canceled := ctx.Done() != nil && c.writes.leave()
 	if err == nil {
 		return nil
+	}
+	if c.deflate != nil {
+		// The peer may not have seen what the next message would refer to.
+		c.deflate.out.stale = true
 	}
 	return c.writeFailed(ctx, err, canceled, started)
 }

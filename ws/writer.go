@@ -18,6 +18,7 @@ type Writer struct {
 	buf   *buffer // payload that waits for a full fragment
 	n     int
 	begun bool
+	pack  protocol.Flags // Compressed, once the first fragment was
 	typ   MessageType
 	err   error
 }
@@ -86,11 +87,15 @@ func (w *Writer) Close() error {
 
 // fragment sends what is in the buffer as the next frame.
 func (w *Writer) fragment(f protocol.Flags) error {
-	op := frame.Opcode(w.typ)
-	if w.begun {
+	op := w.typ.opcode()
+	switch {
+	case w.begun:
 		op = frame.OpContinuation
+	case f&protocol.Fin == 0 && w.c.compresses(w.typ, len(w.buf)), w.c.compresses(w.typ, w.n):
+		// Of a message that goes on, nobody knows how long it gets.
+		w.pack = protocol.Compressed
 	}
-	err := w.c.writeLocked(w.ctx, op, f, w.buf[:w.n], nil, nil)
+	err := w.c.writeLocked(w.ctx, op, f|w.pack, w.buf[:w.n], nil, nil)
 	if err != nil && w.begun && !errors.Is(err, errCloseSent) {
 		// Half a message is out and the rest can't follow. Nothing else
 		// could be sent behind it.

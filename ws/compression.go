@@ -1,0 +1,121 @@
+package ws
+
+import (
+	"longwire.example/ws/deflate"
+	"longwire.example/ws/handshake"
+)
+
+// The defaults of Compression.
+const (
+	// DefaultThreshold is the default of Compression.Threshold, in octets,
+	// where each message is compressed by itself: below it there is little to
+	// gain.
+	DefaultThreshold = 256
+	// DefaultTakeoverThreshold is the default where messages may refer to those
+	// before: then short ones gain the most.
+	DefaultTakeoverThreshold = 32
+	// ratioFloor is how many octets a message may inflate to before
+	// Compression.MaxRatio counts. Less is no burden, whatever it was made of.
+	ratioFloor = 32 << 10
+)
+
+// Compression says how a connection uses permessage-deflate (RFC 7692). A
+// server accepts what a client offers within it, a client offers it. The zero
+// value compresses each message by itself with windows of up to 32 KiB, and
+// holds no memory between messages.
+//
+// Do not compress secrets together with what an attacker may choose: the length
+// of the result tells of both (RFC 7692 section 8). MessageType.Plain sends one
+// message uncompressed.
+type Compression struct {
+	// Level chooses what compresses. 0 is this module's own encoder: fast, and
+	// with context takeover it holds about 1.5 times the window for each
+	// connection. 1 (fastest) to 9 (smallest) are those of
+	// github.com/klauspost/compress/flate: with context takeover each
+	// connection then holds a compressor of about 1 MiB. Below a window of 15
+	// bits that package has one level only.
+	Level int
+
+	// ServerContextTakeover and ClientContextTakeover say that messages of that
+	// side may refer to those that it sent before: shorter results for more
+	// memory, on both sides. Without it, the window does not outlive the
+	// message (RFC 7692 section 7.1.1).
+	ServerContextTakeover bool
+	ClientContextTakeover bool
+
+	// ServerMaxWindowBits and ClientMaxWindowBits bound the window that a side
+	// may refer back to when it compresses, to 1<<bits octets: 8 to 15, 15 by
+	// default. The other side may hold that much (RFC 7692 section 7.1.2). A
+	// client that did not offer client_max_window_bits can't be bounded by a
+	// server.
+	ServerMaxWindowBits int
+	ClientMaxWindowBits int
+
+	// Threshold is how many octets a message must have to be compressed:
+	// DefaultThreshold, or DefaultTakeoverThreshold when this side keeps its
+	// context; 1 when negative.
+	Threshold int
+
+	// MaxRatio limits how many octets a received message may inflate to for
+	// each of its octets on the wire, once it has inflated to 32 KiB: beyond
+	// it the connection ends with 1009. Zero and negative: no limit but
+	// Options.MaxMessage. DEFLATE itself can't do more than 1032.
+	MaxRatio int
+}
+
+// policy is what is to be negotiated.
+func (o *Compression) policy() *handshake.Deflate {
+	return &handshake.Deflate{
+		ServerContextTakeover: o.ServerContextTakeover,
+		ClientContextTakeover: o.ClientContextTakeover,
+		ServerMaxWindowBits:   o.ServerMaxWindowBits,
+		ClientMaxWindowBits:   o.ClientMaxWindowBits,
+	}
+}
+
+// maxCompressed is how many octets on the wire a message of limit octets may
+// take: what the least able of common encoders makes of octets that it can't
+// compress (the bound that zlib gives for its smallest settings is an eighth
+// and a little more).
+func maxCompressed(limit int64) int64 {
+	if limit <= 0 {
+		return 0
+	}
+	const room = 1 << 10
+	if more := limit + limit/8 + room; more > limit {
+		return more
+	}
+	return 0 // as good as no limit
+}
+
+// compression is permessage-deflate on one connection; nil where it was not
+// agreed on.
+type compression struct {
+	in  inflation
+	out deflation
+}
+
+func newCompression(role Role, p handshake.DeflateParams, o *Compression) *compression {
+	if o == nil {
+		o = &Compression{}
+	}
+	s := o.policy().Side(p, role == RoleClient)
+	c := &compression{
+		in:  inflation{bits: s.ReceiveWindowBits, maxRatio: int64(o.MaxRatio)},
+		out: deflation{level: o.Level, bits: s.SendWindowBits, takeover: s.SendContextTakeover},
+	}
+	if s.ReceiveContextTakeover {
+		c.in.window = deflate.NewWindow(s.ReceiveWindowBits)
+	}
+	switch {
+	case o.Threshold > 0:
+		c.out.threshold = o.Threshold
+	case o.Threshold < 0:
+		c.out.threshold = 1
+	case c.out.takeover:
+		c.out.threshold = DefaultTakeoverThreshold
+	default:
+		c.out.threshold = DefaultThreshold
+	}
+	return c
+}

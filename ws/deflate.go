@@ -1,0 +1,154 @@
+package ws
+
+import (
+	"sync"
+
+	"longwire.example/ws/deflate"
+	"longwire.example/ws/frame"
+	"longwire.example/ws/protocol"
+)
+
+// What compresses is held only while a message is being compressed, except for
+// what context takeover keeps.
+var (
+	encoders = sync.Pool{New: func() any { return new(deflate.Encoder) }}
+	contexts [deflate.MaxWindowBits + 1]sync.Pool     // by window bits
+	coders   [10][deflate.MaxWindowBits + 1]sync.Pool // by level and window bits
+)
+
+func getContext(bits int) *deflate.Context {
+	if x, _ := contexts[bits].Get().(*deflate.Context); x != nil {
+		x.Reset()
+		return x
+	}
+	return deflate.NewContext(bits)
+}
+
+func getCoder(level, bits int) *deflate.Coder {
+	if c, _ := coders[level][bits].Get().(*deflate.Coder); c != nil {
+		c.Reset()
+		return c
+	}
+	c, err := deflate.NewCoder(level, bits)
+	if err != nil {
+		panic(err) // both were checked when the connection was made
+	}
+	return c
+}
+
+func putCoder(c *deflate.Coder, level, bits int) { coders[level][bits].Put(c) }
+
+// deflation compresses the messages of one connection (RFC 7692 section
+// 7.2.1). It belongs to whoever holds the socket and, for its message, the
+// message lock: what is compressed has to go out in the same order.
+type deflation struct {
+	level     int
+	bits      int
+	takeover  bool
+	threshold int
+
+	// What refers back, at level 0 and at the others: kept with takeover,
+	// otherwise held from the first to the last fragment of a message.
+	context *deflate.Context
+	coder   *deflate.Coder
+	within  bool // a message in fragments is not complete
+	stale   bool // the peer's window is not what was compressed here: begin with an empty one
+}
+
+// append appends to dst the compressed form of the next octets of a message,
+// which ends with them if last.
+//
+//req:impl RFC7692-6.1-01
+//req:impl RFC7692-7.2.1-08 RFC7692-7.2.1-11
+func (d *deflation) append(dst, p []byte, last bool) []byte {
+	if d.level == 0 {
+		return d.appendEncoded(dst, p, last)
+	}
+	switch {
+	case d.coder == nil:
+		d.coder = getCoder(d.level, d.bits)
+	case d.stale && !d.within:
+		d.coder.Reset()
+	}
+	dst = d.coder.Append(dst, p, last)
+	d.within, d.stale = !last, false
+	if last && !d.takeover {
+		putCoder(d.coder, d.level, d.bits)
+		d.coder = nil
+	}
+	return dst
+}
+
+func (d *deflation) appendEncoded(dst, p []byte, last bool) []byte {
+	e := encoders.Get().(*deflate.Encoder)
+	defer encoders.Put(e)
+	switch {
+	case d.context == nil && d.takeover:
+		d.context = deflate.NewContext(d.bits)
+	case d.context == nil && last:
+		return e.AppendAlone(dst, p, d.bits, true)
+	case d.context == nil:
+		d.context = getContext(d.bits)
+	case d.stale && !d.within:
+		d.context.Reset()
+	}
+	dst = e.Append(dst, d.context, p, last)
+	d.within, d.stale = !last, false
+	if last && !d.takeover {
+		contexts[d.bits].Put(d.context)
+		d.context = nil
+	}
+	return dst
+}
+
+// shared is for a message that was compressed elsewhere and sent here: the
+// peer's window now ends with its plaintext p.
+func (d *deflation) shared(p []byte) {
+	switch {
+	case !d.takeover:
+	case d.context != nil && !d.stale:
+		d.context.Add(p)
+	default:
+		d.stale = true
+	}
+}
+
+// compresses tells whether a message of n octets is to be sent compressed.
+func (c *Conn) compresses(t MessageType, n int) bool {
+	return c.deflate != nil && t&plainBit == 0 && n >= c.deflate.out.threshold
+}
+
+// pack gives the compressed form of a whole message in a buffer that is to be
+// given back, or false if it isn't shorter and nothing depends on it.
+//
+//req:impl RFC7692-6.1-03
+func (d *deflation) pack(p []byte) ([]byte, bool) {
+	b := d.append(getMessageBuffer(max(len(p), bufferSize)), p, true)
+	return b, d.takeover || len(b) < len(p)
+}
+
+// writeCompressed compresses p, which is a message or a fragment of one, makes
+// a frame of it and writes it. Only the first frame of a message has RSV1.
+//
+//req:impl RFC7692-6.1-02
+//req:impl RFC7692-7.2.1-05
+func (c *Conn) writeCompressed(scratch *buffer, op frame.Opcode, f protocol.Flags, p []byte) (sent bool, err error) {
+	d := &c.deflate.out
+	var b []byte
+	if op != frame.OpContinuation && f&protocol.Fin != 0 {
+		packed, shorter := d.pack(p)
+		if b = packed; !shorter {
+			f &^= protocol.Compressed
+			packed = p
+		}
+		sent, err = c.writeFrame(scratch, op, f, packed, nil)
+	} else {
+		b = d.append(getMessageBuffer(bufferSize), p, f&protocol.Fin != 0)
+		if op == frame.OpContinuation {
+			f &^= protocol.Compressed
+		}
+		sent, err = c.writeFrame(scratch, op, f, b, nil)
+	}
+	putMessageBuffer(b)
+	return sent, err
+}
