@@ -27,9 +27,12 @@ func TestNoAllocationForAMessage(t *testing.T) {
 		level   int
 	}
 	for i, k := range []kind{
-		{name: "plain"}, {name: "plain, with a context"},
-		{"each by itself", &noTakeover, 0}, {"each by itself, level 1", &noTakeover, 1},
-		{"takeover", &handshake.DeflateParams{}, 0}, {"takeover, level 1", &handshake.DeflateParams{}, 1},
+		{name: "plain"},
+		{name: "plain, with a context"},
+		{"each by itself", &noTakeover, 0},
+		{"each by itself, level 1", &noTakeover, 1},
+		{"takeover", &handshake.DeflateParams{}, 0},
+		{"takeover, level 1", &handshake.DeflateParams{}, 1},
 	} {
 		ctx := context.Background()
 		if i > 0 {

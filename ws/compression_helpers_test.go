@@ -17,7 +17,7 @@ import (
 )
 
 // packer is a compressor that is not this project's: messages as RFC 7692 wants
-// them, by compress/flate, with context takeover unless it is reset.
+// them, by compress/flate, with context takeover.
 type packer struct {
 	out bytes.Buffer
 	w   *flate.Writer
@@ -30,8 +30,6 @@ func newPacker(t testing.TB) *packer {
 	require.NoError(t, err)
 	return p
 }
-
-func (p *packer) reset() { p.w.Reset(&p.out) }
 
 // piece gives the next octets of a message, flushed.
 func (p *packer) piece(s string, last bool) []byte {
@@ -138,7 +136,7 @@ func (f *frames) take(t *testing.T) (all []sentFrame) {
 
 // corpus gives messages of many kinds and sizes.
 func corpus(seed byte, n int) [][]byte {
-	r := rand.New(rand.NewChaCha8([32]byte{seed}))
+	r := rand.NewChaCha8([32]byte{seed})
 	list := make([][]byte, n)
 	for i := range list {
 		size := int(r.Uint64() % 400)

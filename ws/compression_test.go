@@ -106,8 +106,11 @@ func TestCompressionBetweenAllSettings(t *testing.T) {
 	var all []*Compression
 	for _, takeover := range []bool{false, true} {
 		for _, c := range []Compression{
-			{}, {Level: 1}, {ServerMaxWindowBits: 8, ClientMaxWindowBits: 8},
-			{Level: 6, ServerMaxWindowBits: 9, ClientMaxWindowBits: 12}, {ServerMaxWindowBits: 15, ClientMaxWindowBits: 11},
+			{},
+			{Level: 1},
+			{ServerMaxWindowBits: 8, ClientMaxWindowBits: 8},
+			{Level: 6, ServerMaxWindowBits: 9, ClientMaxWindowBits: 12},
+			{ServerMaxWindowBits: 15, ClientMaxWindowBits: 11},
 		} {
 			c.ServerContextTakeover, c.ClientContextTakeover, c.Threshold = takeover, takeover, -1
 			all = append(all, &c)

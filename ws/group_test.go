@@ -291,8 +291,8 @@ func TestW18_EndHooks(t *testing.T) {
 		go func() { done <- g.Shutdown(context.Background()) }()
 		synctest.Wait()
 		select {
-		case <-done:
-			t.Error("Shutdown returned before the hooks")
+		case err := <-done:
+			t.Errorf("Shutdown returned before the hooks: %v", err)
 		default:
 		}
 		close(hooked)
