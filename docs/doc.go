@@ -8,9 +8,11 @@
 //     cite them, and the matrix of all three.
 //   - markdown_test.go, links_test.go, commands_test.go: the links, anchors and
 //     commands of every .md file.
-//   - quotes_test.go, dumps_test.go, streams_test.go, diagrams_test.go: Go code,
-//     frames, event streams and diagrams shown in .md files are what the code
-//     really is, sends, reads and does.
+//   - quotes_test.go, dumps_test.go, deflate_dumps_test.go, streams_test.go,
+//     diagrams_test.go: Go code, frames, compressed messages, event streams and
+//     diagrams shown in .md files are what the code really is, sends, reads and
+//     does. negotiation_test.go and compression_test.go make the tables of
+//     docs/compression.md.
 //   - readme_test.go, security_test.go: the tables of README.md and SECURITY.md.
 //
 // CONTRIBUTING.md says how to write a page that these tests can check.

@@ -181,7 +181,7 @@ func matrix(s *sources) string {
 		if _, isStrict := strict[r.Spec]; !isStrict && len(c.impl)+len(c.test) == 0 {
 			continue
 		}
-		autobahn := r.Spec == "RFC 6455" // the suite is about no other
+		autobahn := r.Spec == "RFC 6455" || r.Spec == "RFC 7692" // the suite is about no other
 		if r.Spec != spec {
 			spec, section = r.Spec, ""
 			fmt.Fprintf(&b, "\n## %s\n", r.Spec)
@@ -282,7 +282,7 @@ func TestGaps(t *testing.T) {
 		{ID: "RFC6455-1-01", Spec: "RFC 6455", Level: "MUST"},
 		{ID: "RFC6455-1-02", Spec: "RFC 6455", Level: "MUST NOT"},
 		{ID: "RFC6455-1-03", Spec: "RFC 6455", Level: "SHOULD"},
-		{ID: "RFC7692-1-01", Spec: "RFC 7692", Level: "MUST"},
+		{ID: "RFC8441-1-01", Spec: "RFC 8441", Level: "MUST"},
 	}
 	impl, test := directive{File: "a.go", Decl: "F"}, directive{File: "a_test.go", Decl: "TestF", Test: true}
 	both := coverage{impl: []directive{impl}, test: []directive{test}}
@@ -316,7 +316,7 @@ func TestCount(t *testing.T) {
 		rows: []requirement{
 			{ID: "RFC6455-1-01", Spec: "RFC 6455", Level: "MUST"},
 			{ID: "RFC6455-1-02", Spec: "RFC 6455", Level: "MAY"},
-			{ID: "RFC7692-1-01", Spec: "RFC 7692", Level: "MUST"},
+			{ID: "RFC8441-1-01", Spec: "RFC 8441", Level: "MUST"},
 			{ID: "SSE-1-01", Spec: "WHATWG HTML 2026-03-16", Level: "must"},
 			{ID: "SSE-1-02", Spec: "WHATWG HTML 2026-03-16", Level: "advice"},
 			{ID: "SSE-1-03", Spec: "WHATWG HTML 2026-03-16", Level: "may"},

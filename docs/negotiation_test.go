@@ -85,11 +85,13 @@ func agreements() string {
 		{"both would keep it", bothTake, bothTake},
 		{
 			"the client has little memory: no context of its own, and 4 KiB for the server's",
-			handshake.Deflate{ServerContextTakeover: true, ServerMaxWindowBits: 12}, bothTake,
+			handshake.Deflate{ServerContextTakeover: true, ServerMaxWindowBits: 12},
+			bothTake,
 		},
 		{
 			"the server has little memory: 1 KiB for each client",
-			bothTake, handshake.Deflate{ServerContextTakeover: true, ClientContextTakeover: true, ClientMaxWindowBits: 10},
+			bothTake,
+			handshake.Deflate{ServerContextTakeover: true, ClientContextTakeover: true, ClientMaxWindowBits: 10},
 		},
 	} {
 		offer := c.client.Offer()

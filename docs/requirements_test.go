@@ -21,6 +21,7 @@ type requirement struct {
 // specification joins when its layer is built.
 var strict = map[string]strictness{
 	"RFC 6455":               {"rows that say MUST or MUST NOT", mandatory},
+	"RFC 7692":               {"rows that say MUST or MUST NOT", mandatory},
 	"WHATWG HTML 2026-03-16": {"rows", everyLevel},
 }
 
