@@ -137,5 +137,5 @@ func TestIdleMemory(t *testing.T) {
 		assert.Less(t, send, 6<<bits)
 	}
 	// What a message borrows for being inflated.
-	assert.LessOrEqual(t, reflect.TypeFor[deflate.Inflater]().Size(), uintptr(16<<10))
+	assert.LessOrEqual(t, reflect.TypeFor[deflate.Inflater]().Size(), uintptr(8<<10))
 }
