@@ -104,6 +104,9 @@ func newCompression(role Role, p handshake.DeflateParams, o *Compression) *compr
 		in:  inflation{bits: s.ReceiveWindowBits, maxRatio: int64(o.MaxRatio)},
 		out: deflation{level: o.Level, bits: s.SendWindowBits, takeover: s.SendContextTakeover},
 	}
+	if c.out.level > 0 && c.out.bits < deflate.MaxWindowBits {
+		c.out.level = 1 // they are all the same
+	}
 	if s.ReceiveContextTakeover {
 		c.in.window = deflate.NewWindow(s.ReceiveWindowBits)
 	}
