@@ -41,6 +41,7 @@ func parseFlags(args []string, usage io.Writer) (*tester, error) {
 	f.SetOutput(io.Discard)
 	base := f.String("url", "", "`URL` of the fuzzing server, like ws://127.0.0.1:9001")
 	agent := f.String("agent", "longwire", "`name` of this client in the report")
+	deflate := f.Bool("deflate", false, "offer permessage-deflate, with parameters that differ from group to group")
 	limit := f.Duration("case-timeout", 150*time.Second, "longest time that one case may take")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -60,5 +61,5 @@ func parseFlags(args []string, usage io.Writer) (*tester, error) {
 	case *limit <= 0:
 		return nil, fmt.Errorf("-case-timeout must be positive, not %v", *limit)
 	}
-	return &tester{base: u, agent: *agent, limit: *limit}, nil
+	return &tester{base: u, agent: *agent, limit: *limit, deflate: *deflate}, nil
 }

@@ -22,11 +22,12 @@ const (
 )
 
 // tester runs the cases of one fuzzing server, whose paths are getCaseCount,
-// runCase and updateReports.
+// getCaseInfo, runCase and updateReports.
 type tester struct {
-	base  *url.URL
-	agent string
-	limit time.Duration // for one case
+	base    *url.URL
+	agent   string
+	limit   time.Duration // for one case
+	deflate bool
 }
 
 // runAll runs every case that the server offers, then asks for its reports. A
@@ -59,7 +60,7 @@ func (t *tester) runAll(ctx context.Context, out io.Writer) error {
 
 // caseCount asks how many cases there are; the answer is one text message.
 func (t *tester) caseCount(ctx context.Context) (count int, err error) {
-	err = t.visit(ctx, t.limit, "getCaseCount", nil, func(ctx context.Context, c *ws.Conn) error {
+	err = t.visit(ctx, t.limit, "getCaseCount", nil, nil, func(ctx context.Context, c *ws.Conn) error {
 		_, p, err := c.Read(ctx)
 		if err != nil {
 			return err
@@ -75,7 +76,15 @@ func (t *tester) caseCount(ctx context.Context) (count int, err error) {
 // is an error.
 func (t *tester) runCase(ctx context.Context, n int) error {
 	query := url.Values{"case": {strconv.Itoa(n)}, "agent": {t.agent}}
-	return t.visit(ctx, t.limit, "runCase", query, func(ctx context.Context, c *ws.Conn) error {
+	var compression *ws.Compression
+	if t.deflate {
+		id, err := t.caseID(ctx, n)
+		if err != nil {
+			return fmt.Errorf("getCaseInfo: %w", err)
+		}
+		compression = offer(id)
+	}
+	return t.visit(ctx, t.limit, "runCase", query, compression, func(ctx context.Context, c *ws.Conn) error {
 		for m, err := range c.Messages(ctx) {
 			if err != nil || c.Write(ctx, m.Type, m.Data) != nil {
 				break
@@ -89,7 +98,7 @@ func (t *tester) runCase(ctx context.Context, n int) error {
 // when they are there.
 func (t *tester) updateReports(ctx context.Context) error {
 	query := url.Values{"agent": {t.agent}}
-	return t.visit(ctx, reportTime, "updateReports", query, func(ctx context.Context, c *ws.Conn) error {
+	return t.visit(ctx, reportTime, "updateReports", query, nil, func(ctx context.Context, c *ws.Conn) error {
 		for _, err := range c.Messages(ctx) {
 			if err != nil {
 				return err
@@ -101,7 +110,7 @@ func (t *tester) updateReports(ctx context.Context) error {
 
 // visit talks to one of the server's paths for at most limit.
 func (t *tester) visit(ctx context.Context, limit time.Duration, path string, query url.Values,
-	talk func(ctx context.Context, c *ws.Conn) error,
+	compression *ws.Compression, talk func(ctx context.Context, c *ws.Conn) error,
 ) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -110,6 +119,7 @@ func (t *tester) visit(ctx context.Context, limit time.Duration, path string, qu
 	c, _, err := ws.Dial(ctx, u.String(), &ws.DialOptions{Options: ws.Options{ //nolint:bodyclose // Dial's doc: Body need not be closed
 		MaxMessage:   maxMessage,
 		PingInterval: -1, // the suite takes every Ping for a part of the case
+		Compression:  compression,
 	}})
 	if err != nil {
 		return err

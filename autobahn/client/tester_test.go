@@ -18,7 +18,9 @@ import (
 
 // fuzzer answers as the suite's fuzzing server does, with cases of its own.
 type fuzzer struct {
-	cases []func(ctx context.Context, c *ws.Conn) error
+	cases       []func(ctx context.Context, c *ws.Conn) error
+	ids         []string // for those who ask
+	compression *ws.Compression
 
 	mu   sync.Mutex
 	seen []string
@@ -28,7 +30,7 @@ func (f *fuzzer) start(t *testing.T) string {
 	t.Helper()
 	talk := func(answer func(ctx context.Context, c *ws.Conn, r *http.Request) error) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			c, err := ws.Accept(w, r, nil)
+			c, err := ws.Accept(w, r, &ws.Options{Compression: f.compression})
 			if err != nil {
 				return
 			}
@@ -45,6 +47,13 @@ func (f *fuzzer) start(t *testing.T) string {
 	mux.HandleFunc("/getCaseCount", talk(func(ctx context.Context, c *ws.Conn, _ *http.Request) error {
 		return c.Write(ctx, ws.Text, fmt.Append(nil, len(f.cases)))
 	}))
+	mux.HandleFunc("/getCaseInfo", talk(func(ctx context.Context, c *ws.Conn, r *http.Request) error {
+		var n int
+		if _, err := fmt.Sscan(r.URL.Query().Get("case"), &n); err != nil {
+			return err
+		}
+		return c.Write(ctx, ws.Text, fmt.Appendf(nil, `{"id": %q, "description": "a case"}`, f.ids[n-1]))
+	}))
 	mux.HandleFunc("/runCase", talk(func(ctx context.Context, c *ws.Conn, r *http.Request) error {
 		var n int
 		if _, err := fmt.Sscan(r.URL.Query().Get("case"), &n); err != nil {
@@ -53,7 +62,13 @@ func (f *fuzzer) start(t *testing.T) string {
 		return f.cases[n-1](ctx, c)
 	}))
 	mux.HandleFunc("/updateReports", talk(func(context.Context, *ws.Conn, *http.Request) error { return nil }))
-	s := httptest.NewServer(mux)
+	return serve(t, mux.ServeHTTP)
+}
+
+// serve gives the URL of a server that runs until the test ends.
+func serve(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
 	return "ws" + strings.TrimPrefix(s.URL, "http")
 }

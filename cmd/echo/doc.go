@@ -8,6 +8,28 @@
 // request without an upgrade gets 426. The raw driver answers handshakes itself,
 // without net/http, and has neither.
 //
+// # Compression
+//
+// With -deflate the server agrees on permessage-deflate (RFC 7692) with clients
+// that offer it, as browsers do, and then compresses every message that it sends,
+// short ones too. Each message is compressed by itself, with windows of up to
+// 32 KiB:
+//
+//	go run ./cmd/echo -deflate
+//	go run ./cmd/echo -deflate -takeover -window-bits 10 -level 6
+//
+// -takeover keeps the context of both sides, so that messages may refer to those
+// before; a client may still decline it. -window-bits bounds the windows of both
+// sides to 2^n octets; a client that offers no client_max_window_bits may use
+// 2^15 for its own. -level chooses what compresses: see ws.Compression.
+//
+// -max-message counts what a message inflates to, while it does. This starts the
+// program with -max-message 65536, sends it 16 MiB of zeros in 16 KB, whole and
+// in fragments, has it answer 1009, and prints how much memory it took for that
+// (on Linux):
+//
+//	go test -v -run TestBomb ./cmd/echo
+//
 // # Event streams
 //
 // GET /events is an event stream: the comment hello at once, then what is
@@ -49,6 +71,10 @@
 // -trace prints the same frames, of every connection, to standard error, and a
 // line for each event stream that opens or ends and for each event.
 //
+// Compressed messages are inflated a second time to be shown (inflate.go), each
+// frame with what its payload gave. For each message the page tells its octets
+// and those of its frames, headers included, on both ways.
+//
 // # Exit code
 //
 // 0 after SIGINT or SIGTERM, which close every connection with 1001 and end every
@@ -56,9 +82,9 @@
 //
 // # Reading order
 //
-// main.go, flags.go, serve.go (listen, run, shut down), echo.go (the loop),
-// raw.go and http.go (the two drivers), then tap.go, trace.go, frames.go,
-// stream.go and record.go (showing frames), control.go; events.go,
-// events_hello.go, events_post.go and events_cut.go (event streams); and page.go
-// with the page itself in page/.
+// main.go, flags.go, flags_deflate.go, serve.go (listen, run, shut down), echo.go
+// (the loop), raw.go and http.go (the two drivers), then tap.go, inflate.go,
+// trace.go, frames.go, stream.go, record.go and record_deflate.go (showing
+// frames), control.go; events.go, events_hello.go, events_post.go and
+// events_cut.go (event streams); and page.go with the page itself in page/.
 package main

@@ -28,6 +28,7 @@ func newEchoer(cfg config, stderr io.Writer) *echoer {
 		Subprotocols: subprotocols,
 		Origins:      cfg.origins,
 		MaxMessage:   cfg.maxMessage,
+		Compression:  cfg.compression,
 		CloseTimeout: cfg.closeTimeout,
 		Group:        &e.group,
 	}
@@ -78,7 +79,7 @@ func (e *echoer) optionsFor(st *stream) (*ws.Options, *tap) {
 	if st != nil {
 		observers = append(observers, &feed{stream: st, number: number, start: time.Now()})
 	}
-	t := newTap(observers...)
+	t := newTap(e.options.MaxMessage, observers...)
 	o := e.options
 	o.Hooks = t.hooks()
 	return &o, t

@@ -33,13 +33,14 @@ try it, GET /events an event stream and POST /events publishes to it.
 
 // config is what the flags say.
 type config struct {
-	addr       string
-	driver     string
-	tls        bool
-	origins    []string
-	maxMessage int64
-	trace      bool
-	quiet      bool
+	addr        string
+	driver      string
+	tls         bool
+	origins     []string
+	maxMessage  int64
+	compression *ws.Compression // nil without -deflate
+	trace       bool
+	quiet       bool
 
 	closeTimeout time.Duration // no flag; tests are in a hurry
 }
@@ -59,10 +60,12 @@ func parseFlags(args []string, stdout io.Writer) (config, error) {
 		return err
 	})
 	f.Int64Var(&c.maxMessage, "max-message", defaultMaxMessage, "answer messages of more `bytes` with 1009, and posted events with 413")
+	deflate := deflateFlags(f)
 	f.BoolVar(&c.trace, "trace", false, "print every frame, field by field, and every event stream to standard error")
 	f.BoolVar(&c.quiet, "quiet", false, "print nothing but errors")
 
-	if err := f.Parse(args); err != nil {
+	err := f.Parse(args)
+	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprint(stdout, usage)
 			f.SetOutput(stdout)
@@ -72,6 +75,9 @@ func parseFlags(args []string, stdout io.Writer) (config, error) {
 	}
 	if f.NArg() > 0 {
 		return c, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	if c.compression, err = deflate.compression(f); err != nil {
+		return c, err
 	}
 	return c, c.check()
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"longwire.example/ws"
 )
 
 // runLive runs the program until it ends by itself.
@@ -39,6 +41,14 @@ func TestWrongFlags(t *testing.T) {
 		"origin with a path":      {[]string{"-origin", "https://example.com/"}, "for flag -origin"},
 		"second origin wrong":     {[]string{"-origin", "https://example.com", "-origin", "null"}, `invalid value "null" for flag -origin`},
 		"not a boolean":           {[]string{"-tls=perhaps"}, `invalid boolean value "perhaps" for -tls`},
+		"level without deflate":   {[]string{"-level", "0"}, "-level does nothing without -deflate"},
+		"takeover without it":     {[]string{"-takeover", "-deflate=false"}, "-takeover does nothing without -deflate"},
+		"window without it":       {[]string{"-window-bits", "15"}, "-window-bits does nothing without -deflate"},
+		"level too high":          {[]string{"-deflate", "-level", "10"}, "-level 10 is not from 0 to 9"},
+		"level too low":           {[]string{"-deflate", "-level", "-1"}, "-level -1 is not from 0 to 9"},
+		"level that is no number": {[]string{"-deflate", "-level", "best"}, `invalid value "best" for flag -level`},
+		"window too large":        {[]string{"-deflate", "-window-bits", "16"}, "-window-bits 16 is not from 8 to 15"},
+		"window too small":        {[]string{"-deflate", "-window-bits", "7"}, "-window-bits 7 is not from 8 to 15"},
 		"value missing":           {[]string{"-addr"}, "flag needs an argument: -addr"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +67,7 @@ func TestHelp(t *testing.T) {
 		code, stdout, stderr := runLive(t, arg)
 		assert.Equal(t, exitOK, code)
 		assert.Empty(t, stderr)
-		for _, name := range []string{"-addr", "-driver", "-tls", "-origin", "-max-message", "-trace", "-quiet"} {
+		for _, name := range []string{"-addr", "-driver", "-tls", "-origin", "-max-message", "-deflate", "-level", "-takeover", "-window-bits", "-trace", "-quiet"} {
 			assert.Contains(t, stdout, "\n  "+name, "the help names each flag")
 		}
 		assert.Contains(t, stdout, "GET /events")
@@ -68,6 +78,22 @@ func TestDefaults(t *testing.T) {
 	c, err := parseFlags(nil, newOutput())
 	require.NoError(t, err)
 	assert.Equal(t, config{addr: "127.0.0.1:8080", driver: driverHTTP, maxMessage: 32 << 20, closeTimeout: 5 * time.Second}, c)
+}
+
+func TestDeflateFlags(t *testing.T) {
+	for args, want := range map[string]ws.Compression{
+		"-deflate":                        {ServerMaxWindowBits: 15, ClientMaxWindowBits: 15, Threshold: -1},
+		"-deflate -level 9":               {Level: 9, ServerMaxWindowBits: 15, ClientMaxWindowBits: 15, Threshold: -1},
+		"-window-bits 8 -deflate":         {ServerMaxWindowBits: 8, ClientMaxWindowBits: 8, Threshold: -1},
+		"-takeover -deflate -level 0":     {ServerContextTakeover: true, ClientContextTakeover: true, ServerMaxWindowBits: 15, ClientMaxWindowBits: 15, Threshold: -1},
+		"-takeover=false -deflate=true":   {ServerMaxWindowBits: 15, ClientMaxWindowBits: 15, Threshold: -1},
+		"-deflate -level 1 -driver raw":   {Level: 1, ServerMaxWindowBits: 15, ClientMaxWindowBits: 15, Threshold: -1},
+		"-deflate -window-bits 15 -trace": {ServerMaxWindowBits: 15, ClientMaxWindowBits: 15, Threshold: -1},
+	} {
+		c, err := parseFlags(strings.Fields(args), newOutput())
+		require.NoError(t, err, args)
+		assert.Equal(t, &want, c.compression, args)
+	}
 }
 
 // A port that is taken is one line and exit code 1.

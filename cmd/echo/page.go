@@ -20,7 +20,7 @@ var pageFiles embed.FS
 
 // pageScripts are the parts of the page's script, in order.
 var pageScripts = []string{
-	"dom.js", "layout.js", "inspector.js", "wire.js", "messages.js", "connection.js", // WebSocket
+	"dom.js", "layout.js", "inspector.js", "wire.js", "compression.js", "messages.js", "connection.js", // WebSocket
 	"views.js", "format.js", "resume.js", "source.js", "eventlist.js", "raw.js", // event streams
 	"main.js",
 }

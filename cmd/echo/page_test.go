@@ -126,6 +126,7 @@ func TestPageIsSelfContained(t *testing.T) {
 			for _, url := range regexp.MustCompile(`["'\x60](?:https?:|wss?:)?//[^"'\x60]+`).FindAllString(e.text, -1) {
 				assert.Contains(t, []string{
 					`"https://www.rfc-editor.org/rfc/rfc6455.html#section-`,
+					`"https://www.rfc-editor.org/rfc/rfc7692.html#section-`,
 					`"https://html.spec.whatwg.org/multipage/server-sent-events.html#`,
 				}, url, "a link, not a resource")
 			}

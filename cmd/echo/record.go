@@ -15,7 +15,7 @@ import (
 
 // The records of GET /frames/TOKEN: JSON objects, one a line, told apart by
 // "type". Octets are hexadecimal, times are milliseconds since the connection
-// opened, sections are of RFC 6455.
+// opened, sections are of RFC 6455 where no other is named.
 
 // readyRecord comes first, at once: from now on the token can be used to
 // connect.
@@ -31,8 +31,11 @@ type openRecord struct {
 	Type        string `json:"type"` // "open"
 	Connection  uint64 `json:"connection"`
 	Subprotocol string `json:"subprotocol"`
-	Request     []line `json:"request"`
-	Response    []line `json:"response"`
+	// Extensions are those in use, with their parameters.
+	Extensions []string       `json:"extensions"`
+	Deflate    *deflateRecord `json:"deflate"` // what permessage-deflate was agreed to do, or null
+	Request    []line         `json:"request"`
+	Response   []line         `json:"response"`
 }
 
 // line is one line of the handshake.
@@ -59,10 +62,15 @@ type frameRecord struct {
 	// Payload is the beginning of the payload, unmasked.
 	Payload string `json:"payload"`
 	// Partial tells that the stream ended inside the frame.
-	Partial   bool        `json:"partial"`
-	Fields    []field     `json:"fields"`
-	Violation *violation  `json:"violation"` // or null
-	Close     *closeField `json:"close"`     // of a Close frame with a code, or null
+	Partial bool `json:"partial"`
+	// Compressed tells that the frame is of a compressed message; only the
+	// first one has RSV1.
+	Compressed bool           `json:"compressed"`
+	Inflated   *inflated      `json:"inflated"` // what its payload gave, or null
+	Fields     []field        `json:"fields"`
+	Violation  *violation     `json:"violation"` // or null
+	Close      *closeField    `json:"close"`     // of a Close frame with a code, or null
+	Message    *messageRecord `json:"message"`   // on the last frame of a message, or null
 }
 
 // field is one field of a frame, as section 5.2 names it.
@@ -77,6 +85,7 @@ type violation struct {
 	Text    string `json:"text"`
 	Token   string `json:"token"`
 	Code    int    `json:"code"` // the close code that answers it
+	RFC     string `json:"rfc"`  // that Section is of: "6455" or "7692"
 	Section string `json:"section"`
 	Detail  string `json:"detail"`
 }
@@ -113,6 +122,8 @@ func newOpenRecord(number uint64, info ws.Info) *openRecord {
 		Type:        "open",
 		Connection:  number,
 		Subprotocol: info.Subprotocol,
+		Extensions:  append([]string{}, info.Extensions...),
+		Deflate:     newDeflateRecord(info),
 		Request:     requestLines(info),
 		Response:    responseLines(info),
 	}
@@ -177,6 +188,9 @@ func newFrameRecord(e *frameEvent) *frameRecord {
 		Payload: hex.EncodeToString(e.an.Payload),
 		Partial: e.an.Partial,
 		Fields:  []field{},
+
+		Compressed: e.an.Compressed,
+		Message:    e.message,
 	}
 	if e.from == frame.SideServer {
 		r.From = "server"
@@ -194,7 +208,11 @@ func newFrameRecord(e *frameEvent) *frameRecord {
 	}
 	r.Header = hex.EncodeToString(header)
 	if v, ok := errors.AsType[*frame.Error](e.an.Err); ok {
-		r.Violation = &violation{v.Text, v.Token, int(v.Code), v.Section(), e.an.Detail}
+		rfc, _, _ := strings.Cut(strings.TrimPrefix(v.Req, "RFC"), "-")
+		r.Violation = &violation{v.Text, v.Token, int(v.Code), rfc, v.Section(), e.an.Detail}
+	}
+	if e.an.Inflates {
+		r.Inflated = &inflated{e.an.InflatedLength, hex.EncodeToString(e.an.Inflated)}
 	}
 	if h.Opcode() == frame.OpClose && len(e.an.Payload) >= 2 && !e.an.Partial {
 		code, reason, _ := frame.ParseClose(e.an.Payload)

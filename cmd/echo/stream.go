@@ -33,9 +33,10 @@ type stream struct {
 // frameEvent is a frame that waits. It becomes JSON only when it is read, so
 // the connection is not held up by more than it has to be.
 type frameEvent struct {
-	at   time.Duration
-	from frame.Side
-	an   frame.Annotation
+	at      time.Duration
+	from    frame.Side
+	an      frame.Annotation
+	message *messageRecord // that it completes, or nil
 }
 
 func newStream(remove func(*stream)) *stream {
@@ -156,6 +157,8 @@ type feed struct {
 	stream *stream
 	number uint64
 	start  time.Time
+
+	received, sent tally
 }
 
 func (f *feed) opened(c *ws.Conn) {
@@ -167,7 +170,11 @@ func (f *feed) opened(c *ws.Conn) {
 }
 
 func (f *feed) frame(from frame.Side, an frame.Annotation) {
-	f.stream.put(&frameEvent{time.Since(f.start), from, an}, false)
+	messages := &f.received
+	if from == frame.SideServer {
+		messages = &f.sent
+	}
+	f.stream.put(&frameEvent{time.Since(f.start), from, an, messages.add(an)}, false)
 }
 
 func (f *feed) ended(err *ws.CloseError) {

@@ -19,15 +19,18 @@ type observer interface {
 type tap struct {
 	observers []observer
 
+	limit int64 // octets of a message that are inflated to be shown
+
 	mu       sync.Mutex
 	open     bool
 	received frame.Annotator
 	sent     frame.Annotator
 }
 
-func newTap(observers ...observer) *tap {
+func newTap(limit int64, observers ...observer) *tap {
 	return &tap{
 		observers: observers,
+		limit:     limit,
 		received:  frame.Annotator{From: frame.SideClient, MaxPayload: shownPayload},
 		sent:      frame.Annotator{From: frame.SideServer, MaxPayload: shownPayload},
 	}
@@ -51,6 +54,7 @@ func (t *tap) begin(c *ws.Conn) {
 		return
 	}
 	t.open = true
+	t.inflateAs(agreed(c.Info()))
 	for _, o := range t.observers {
 		o.opened(c)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"longwire.example/ws"
@@ -35,7 +36,11 @@ func (t *tracer) opened(c *ws.Conn) {
 	if info.Subprotocol != "" {
 		subprotocol = ", subprotocol " + info.Subprotocol
 	}
-	fmt.Fprintf(t.w, "connection %d opened: %s from %v%s\n\n", t.number, info.Target, info.RemoteAddr, subprotocol)
+	extensions := ""
+	if len(info.Extensions) > 0 {
+		extensions = ", " + strings.Join(info.Extensions, ", ")
+	}
+	fmt.Fprintf(t.w, "connection %d opened: %s from %v%s%s\n\n", t.number, info.Target, info.RemoteAddr, subprotocol, extensions)
 }
 
 func (t *tracer) frame(from frame.Side, an frame.Annotation) {

@@ -65,9 +65,13 @@ function open(url, protocols) {
   socket.binaryType = "arraybuffer";
   connection.socket = socket;
   byId("subprotocol").textContent = "\u2026";
+  countMessages();
+  showCompression(null);
   socket.onopen = () => {
     const focused = document.activeElement === document.body || document.activeElement === byId("connect");
     byId("subprotocol").textContent = socket.protocol || "none";
+    // Without the frames only the browser tells.
+    if (!connection.token) showCompression({ extensions: socket.extensions ? [socket.extensions] : [], deflate: null });
     update();
     // The button that had the focus is disabled now. On a phone the focus
     // would bring up the keyboard.
@@ -95,7 +99,9 @@ function ended(event) {
     el("span", {}, el("b", {}, String(event.code)), name ? " " + name : ""),
     el("span", { title: reason }, el("span", { class: "badge " + (event.wasClean ? "good" : "bad") }, event.wasClean ? "clean" : "not clean"), " " + reason));
   announce("Closed with " + event.code + (event.wasClean ? ", clean" : ", not clean"));
-  if (byId("subprotocol").textContent === "\u2026") byId("subprotocol").textContent = "none";
+  for (const id of ["subprotocol", "compression"]) {
+    if (byId(id).textContent === "\u2026") byId(id).textContent = "none";
+  }
 }
 
 // update shows the state. It is called after everything that may change it.

@@ -50,6 +50,7 @@ function frameView(f) {
     heading(f, title, [
       ways[f.from],
       octets(size) + " on the wire",
+      f.message && (f.message.compressed || f.message.frames > 1) ? "the message: " + sizeWords(f.message) : "",
       f.example ? "section 5.7" : "from octet " + f.offset.toLocaleString("en"),
       f.example ? "" : "after " + milliseconds(f.at),
     ]),
@@ -65,12 +66,14 @@ function describe(f) {
   const words = [f.name];
   if (f.opcode === 0) words.push(f.fin ? "last fragment" : "fragment");
   else if (!f.fin) words.push("first fragment");
-  return words.join(", ") + ", " + octets(f.length);
+  if (f.compressed) words.push("compressed");
+  return words.join(", ") + ", " + octets(f.length) + (f.inflated ? " for " + f.inflated.octets.toLocaleString("en") : "");
 }
 
 function violationView(v) {
   return el("p", { class: "bad" },
-    el("b", {}, "Violation: "), v.text, v.detail ? " (" + v.detail + ")" : "", ". Answered with " + v.code + ". ", section(v.section));
+    el("b", {}, "Violation: "), v.text, v.detail ? " (" + v.detail + ")" : "", ". Answered with " + v.code + ". ",
+    v.rfc === "7692" ? deflateSection(v.section) : section(v.section));
 }
 
 function figureView(f) {
@@ -116,10 +119,21 @@ function fieldsView(f) {
 // the key that it was XORed with, and the result.
 function payloadView(f, bytes) {
   if (f.length === 0) return el("div", { class: "payload" }, el("p", { class: "hint" }, "No payload."));
-  const width = 8; // twice the masking key
-  const key = f.key && fromHex(f.key);
-  const isText = f.opcode === 1 || f.opcode >= 8;
+  if (f.compressed) bytes = bytes.slice(0, 64); // what they mean stands below
+  const isText = !f.compressed && f.opcode === 1 || f.opcode >= 8;
   const chars = f.close ? ["", "", ...octetText(bytes.slice(2), true)] : octetText(bytes, isText);
+  const more = f.length - bytes.length;
+  return el("div", { class: "payload" },
+    el("table", { class: "octets" }, el("caption", { class: "hidden" }, "Payload"), octetRows(bytes, f.key && fromHex(f.key), chars)),
+    f.close ? el("p", { class: "hint" }, "The first two octets are the code: " + f.close.text + ".") : "",
+    more > 0 ? el("p", { class: "hint" }, octets(more) + " more.") : "",
+    f.compressed ? inflatedView(f) : "");
+}
+
+// octetRows gives the rows of a table of octets: with a key those of the wire
+// and of the key, then the octets themselves and their characters.
+function octetRows(bytes, key, chars) {
+  const width = 8; // twice the masking key
   const body = [];
   for (let from = 0; from < bytes.length; from += width) {
     const at = Array.from(bytes.slice(from, from + width), (_, i) => from + i);
@@ -133,11 +147,7 @@ function payloadView(f, bytes) {
     group.push(line("text", "text", (i) => chars[i]));
     body.push(el("tbody", {}, group));
   }
-  const more = f.length - bytes.length;
-  return el("div", { class: "payload" },
-    el("table", { class: "octets" }, el("caption", { class: "hidden" }, "Payload"), body),
-    f.close ? el("p", { class: "hint" }, "The first two octets are the code: " + f.close.text + ".") : "",
-    more > 0 ? el("p", { class: "hint" }, octets(more) + " more.") : "");
+  return body;
 }
 
 function handshakeView(h) {
@@ -153,7 +163,8 @@ function handshakeView(h) {
     el("p", { class: "hint" }, h.type === "request"
       ? "The key is 16 random octets. It keeps no secret: it shows that the answer is to this request, from a server that knows WebSocket."
       : "Accept is SHA-1 of the key and a constant, in base64. From here on both directions are frames."),
-  ];
+    h.deflate ? deflateHint(h.deflate) : "",
+  ].filter((e) => e !== "");
 }
 
 function endView(r) {

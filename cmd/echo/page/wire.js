@@ -28,10 +28,12 @@ async function readFrames(token, signal, ready) {
 
 // rowsFor gives the records of the list for one of the stream.
 function rowsFor(r) {
+  if (r.type === "frame") showMessageSizes(r);
   if (r.type !== "open") return [r];
+  showCompression(r);
   return [
     { type: "request", from: "client", connection: r.connection, lines: r.request },
-    { type: "response", from: "server", connection: r.connection, lines: r.response },
+    { type: "response", from: "server", connection: r.connection, lines: r.response, deflate: r.deflate },
   ];
 }
 
@@ -55,22 +57,24 @@ function showRecords(records) {
 function rowView(r) {
   const row = el("li", { role: "option", "aria-selected": "false", id: "row-" + ++wire.ids, class: r.from || "", data: { type: r.type } });
   wire.records.set(row, r);
-  const cells = (name, size, text, time, label) => {
+  const cells = (name, size, text, time, label, badge = "") => {
     row.append(
       el("span", { class: "arrow", "aria-hidden": "true" }, arrows[r.from] || "\u00a0"),
       el("span", { class: "name" }, name),
       el("span", { class: "size" }, size),
-      el("span", { class: "text" }, text === "" && r.length === 0 ? el("em", {}, "empty") : text),
+      el("span", { class: "text" }, badge, text === "" && r.length === 0 ? el("em", {}, "empty") : text),
       el("span", { class: "time" }, time));
     row.setAttribute("aria-label", label);
   };
   if (r.type === "frame") {
     Object.assign(row.dataset, { from: r.from, opcode: r.opcode, length: r.length });
+    if (r.compressed) row.dataset.inflated = r.inflated ? r.inflated.octets : "";
     if (r.violation) row.classList.add("violation");
+    const shown = r.inflated || { payload: r.payload, octets: r.length };
     const text = r.violation ? r.violation.text : r.close ? r.close.text + (r.close.reason && " \u201c" + r.close.reason + "\u201d")
-      : previewOctets(fromHex(r.payload), r.opcode === 1, r.length);
+      : previewOctets(fromHex(shown.payload), r.opcode === 1 && (!r.compressed || r.inflated), shown.octets);
     cells(r.name + (r.fin ? "" : "\u2026"), r.length.toLocaleString("en"), text, milliseconds(r.at),
-      ways[r.from] + ": " + describe(r) + ". " + text);
+      ways[r.from] + ": " + describe(r) + ". " + text, compressedBadge(r));
   } else if (r.type === "dropped") {
     cells("", "", count(r.frames, "frame") + " not shown: this page was too slow", "", "frames not shown");
   } else if (r.type === "end") {
