@@ -21,6 +21,7 @@ type config struct {
 	serverURL string   // test this server in place of cmd/echo
 	clientCmd []string // test this client in place of autobahn/client
 	update    bool     // write expected.json
+	parallel  int      // runs of the suite for each side; 0 is as many as there are cores for
 	timeout   time.Duration
 	reports   string // folder; "" is autobahn/reports
 }
@@ -33,9 +34,10 @@ func (c *config) reportsIn(root string) string {
 	return c.reports
 }
 
-// quick lists the groups that take little time: everything but the large
-// messages (9) and compression (12, 13).
-const quick = "1,2,3,4,5,6,7,10"
+// quick lists what takes little time: everything but the large messages (9), and
+// of compression (12, 13) one case for each kind of data and each choice of
+// parameters, with fragments for the latter.
+const quick = "1,2,3,4,5,6,7,10,12.1.3,12.2.3,12.3.3,12.4.3,12.5.3,13.1.11,13.2.11,13.3.11,13.4.11,13.5.11,13.6.11,13.7.11"
 
 // parseFlags reads the command line. Help goes to usage and gives flag.ErrHelp.
 func parseFlags(args []string, usage io.Writer) (*config, error) {
@@ -43,7 +45,7 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 	f := flag.NewFlagSet("run", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	cases := f.String("cases", "", "comma-separated case `patterns`, like 1.*,2.10,7 (default all)")
-	quickly := f.Bool("quick", false, "run groups "+quick+" only")
+	quickly := f.Bool("quick", false, "run only what takes little time: no large messages (9) and a few cases of compression (12, 13)")
 	f.StringVar(&c.driver, "driver", "http", "driver of cmd/echo: http or raw")
 	serverOnly := f.Bool("server-only", false, "test the server side only")
 	clientOnly := f.Bool("client-only", false, "test the client side only")
@@ -51,6 +53,7 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 	client := f.String("client", "", "test this client in place of autobahn/client: a `command` in which {url} and {agent} are replaced")
 	f.StringVar(&c.agent, "agent", "longwire", "`name` of what is tested, in the reports")
 	f.BoolVar(&c.update, "update", false, "write the results to expected.json in place of comparing")
+	f.IntVar(&c.parallel, "parallel", 0, "share out the cases of each side to so many runs of the suite (default: one for each core, both sides together)")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Minute, "end the whole run after this time")
 	f.StringVar(&c.reports, "reports", "", "`folder` for the suite's reports; its server and client folders are replaced (default autobahn/reports)")
 	if err := f.Parse(args); err != nil {
@@ -83,6 +86,8 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 		return nil, errors.New("-update is for Longwire's own results: not with -server or -client")
 	case c.agent == "":
 		return nil, errors.New("-agent is empty")
+	case c.parallel < 0:
+		return nil, fmt.Errorf("-parallel must not be negative, but is %d", c.parallel)
 	case c.timeout <= 0:
 		return nil, fmt.Errorf("-timeout must be positive, not %v", c.timeout)
 	}

@@ -41,7 +41,8 @@ func TestFlagsChooseSides(t *testing.T) {
 func TestFlagsChooseCases(t *testing.T) {
 	c, err := parseFlags([]string{"-quick"}, nil)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"1", "2", "3", "4", "5", "6", "7", "10"}, c.patterns)
+	assert.Equal(t, []string{"1", "2", "3", "4", "5", "6", "7", "10"}, c.patterns[:8])
+	assert.Len(t, c.patterns, 8+5+7, "and a case for each group of 12 and 13")
 	c, err = parseFlags([]string{"-cases", "7.1.*"}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"7.1.*"}, c.patterns)
@@ -59,7 +60,7 @@ func TestFlagsReports(t *testing.T) {
 
 func TestWrongFlags(t *testing.T) {
 	for _, args := range []string{
-		"-nope", "more", "-driver tcp", "-cases x", "-quick -cases 1", "-timeout 0s", "-timeout x", "-agent=",
+		"-nope", "more", "-driver tcp", "-cases x", "-quick -cases 1", "-timeout 0s", "-timeout x", "-parallel -1", "-parallel x", "-agent=",
 		"-server http://127.0.0.1", "-server ws://", "-server-only -client-only", "-client-only -server ws://a",
 		"-server-only -client {url}", "-client a", "-update -server ws://a", "-update -client {url}",
 	} {

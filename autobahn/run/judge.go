@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 )
 
 // judge prints the summary and compares with expected.json, or writes it.
-func judge(cfg *config, path string, sides []*side, reports []map[string]entry, complete bool, out io.Writer) error {
+func judge(cfg *config, path string, results []result, complete bool, out io.Writer) error {
 	want, err := readGolden(path)
 	if cfg.update && errors.Is(err, os.ErrNotExist) {
 		want, err = golden{}, nil
@@ -19,21 +18,21 @@ func judge(cfg *config, path string, sides []*side, reports []map[string]entry, 
 	}
 	var found []difference
 	var reported []string
-	for i, s := range sides {
-		if reports[i] == nil {
-			continue // why is said already
+	for _, r := range results {
+		if r.report == nil {
+			continue
 		}
-		reported = append(reported, filepath.Join(s.dir, "index.html"))
-		if err := printTable(out, s.name, s.cases, reports[i]); err != nil {
+		reported = append(reported, r.pages...)
+		if err := printTable(out, r.side, r.cases, r.report); err != nil {
 			return err
 		}
-		for _, d := range compare(s.name, s.cases, want[s.name], reports[i]) {
-			if e, ok := reports[i][d.id]; ok {
-				d.words = explain(s.dir, e)
+		for _, d := range compare(r.side, r.cases, want[r.side], r.report) {
+			if e, ok := r.report[d.id]; ok {
+				d.words = explain(e)
 			}
 			found = append(found, d)
 		}
-		want.set(s.name, reports[i])
+		want.set(r.side, r.report)
 	}
 
 	fmt.Fprintln(out)

@@ -18,9 +18,10 @@ func judged(t *testing.T, want golden, update, complete bool) (golden, string, e
 	if want != nil {
 		require.NoError(t, want.write(path))
 	}
-	s := &side{name: serverSide, dir: reportDir, cases: sortedIDs(report)}
+	r := result{side: serverSide, cases: sortedIDs(report), report: report, pages: []string{"a.html", "b.html"}}
 	var out strings.Builder
-	failure := judge(&config{update: update}, path, []*side{s}, []map[string]entry{report}, complete, &out)
+	failure := judge(&config{update: update}, path, []result{r, {side: clientSide}}, complete, &out)
+	assert.Contains(t, out.String(), "report: a.html\nreport: b.html\n")
 	after, err := readGolden(path)
 	if want != nil || (update && complete) {
 		require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -98,14 +99,23 @@ func conform(ctx context.Context, cfg *config, out io.Writer) error {
 	defer os.RemoveAll(bin)
 
 	var sides []*side
-	for _, name := range []string{serverSide, clientSide} {
-		if (name == serverSide && cfg.server) || (name == clientSide && cfg.client) {
-			dir := filepath.Join(cfg.reportsIn(root), name)
-			sides = append(sides, &side{name: name, dir: dir, cases: ids, cfg: cfg, suite: st, bin: bin})
+	for _, name := range cfg.sides() {
+		dir := filepath.Join(cfg.reportsIn(root), name)
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		shares := split(ids, cfg.shares())
+		for i, cases := range shares {
+			s := &side{name: name, dir: dir, cases: cases, cfg: cfg, suite: st, bin: bin}
+			if len(shares) > 1 {
+				s.share, s.dir = i+1, filepath.Join(dir, strconv.Itoa(i+1))
+			}
+			sides = append(sides, s)
 		}
 	}
 	reports, err := runSides(ctx, sides, out)
-	return errors.Join(err, judge(cfg, filepath.Join(root, "autobahn", "expected.json"), sides, reports, err == nil, out))
+	results := gather(ids, sides, reports)
+	return errors.Join(err, judge(cfg, filepath.Join(root, "autobahn", "expected.json"), results, err == nil, out))
 }
 
 // runSides runs the sides next to each other and prints progress.

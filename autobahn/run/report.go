@@ -29,7 +29,7 @@ func (o outcome) String() string { return o.Behavior + ", close " + o.Close }
 // entry is the line of a case in the suite's index.
 type entry struct {
 	outcome
-	File string `json:"reportfile"` // the case's own report, in the same folder
+	File string `json:"reportfile"` // the case's own report
 }
 
 // readReport reads the suite's index of a run: the cases of the agent, or of
@@ -42,6 +42,12 @@ func readReport(dir, agent string) (map[string]entry, error) {
 	var agents map[string]map[string]entry
 	if err := json.Unmarshal(b, &agents); err != nil {
 		return nil, fmt.Errorf("the suite's report cannot be read: %w", err)
+	}
+	for _, cases := range agents {
+		for id, e := range cases {
+			e.File = filepath.Join(dir, filepath.Base(e.File)) // the suite names it without its folder
+			cases[id] = e
+		}
 	}
 	if cases, ok := agents[agent]; ok {
 		return cases, nil
@@ -59,12 +65,12 @@ func readReport(dir, agent string) (map[string]entry, error) {
 
 // explain returns what the suite says in words about a case, or nothing when
 // its report cannot be read.
-func explain(dir string, e entry) string {
+func explain(e entry) string {
 	var words struct {
 		Result      string `json:"result"`
 		ResultClose string `json:"resultClose"`
 	}
-	b, err := os.ReadFile(filepath.Join(dir, filepath.Base(e.File)))
+	b, err := os.ReadFile(e.File)
 	if err != nil || json.Unmarshal(b, &words) != nil {
 		return ""
 	}

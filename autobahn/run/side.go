@@ -16,10 +16,11 @@ const (
 	clientSide = "client"
 )
 
-// side is one direction of the run. Its folder gets the suite's reports and
-// spec and the logs of both programs.
+// side is one direction of the run, or a share of its cases. Its folder gets
+// the suite's reports and spec and the logs of both programs.
 type side struct {
 	name  string
+	share int // which one it is, from 1; 0 when there is only one
 	dir   string
 	cases []string
 	cfg   *config
@@ -35,9 +36,6 @@ type side struct {
 // run tests the side and returns the suite's report of it. With an error
 // there may still be a report of the cases that were run.
 func (s *side) run(ctx context.Context) (map[string]entry, error) {
-	if err := os.RemoveAll(s.dir); err != nil {
-		return nil, err
-	}
 	if err := os.MkdirAll(s.dir, 0o750); err != nil {
 		return nil, err
 	}
@@ -64,7 +62,7 @@ func (s *side) runServer(ctx context.Context) error {
 		var addr string
 		var err error
 		server, addr, err = s.listen(ctx, "echo", func(addr string) ([]string, error) {
-			return []string{filepath.Join(s.bin, "echo"), "-addr", addr, "-driver", s.cfg.driver, "-quiet"}, nil
+			return []string{filepath.Join(s.bin, "echo"), "-addr", addr, "-driver", s.cfg.driver, "-deflate", "-takeover", "-quiet"}, nil
 		})
 		if err != nil {
 			return err
@@ -128,7 +126,7 @@ func (s *side) runClient(ctx context.Context) error {
 func (s *side) clientCommand(url string) []string {
 	command := s.cfg.clientCmd
 	if len(command) == 0 {
-		command = []string{filepath.Join(s.bin, "client"), "-url", "{url}", "-agent", "{agent}"}
+		command = []string{filepath.Join(s.bin, "client"), "-url", "{url}", "-agent", "{agent}", "-deflate"}
 	}
 	fill := strings.NewReplacer("{url}", url, "{agent}", s.cfg.agent)
 	filled := make([]string, len(command))
@@ -179,12 +177,16 @@ func (s *side) line(text string) {
 func (s *side) progress() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	name := s.name
+	if s.share > 0 {
+		name = fmt.Sprintf("%s %d:", s.name, s.share)
+	}
 	switch {
 	case s.ended:
-		return fmt.Sprintf("%s %d/%d done", s.name, s.begun, len(s.cases))
+		return fmt.Sprintf("%s %d/%d done", name, s.begun, len(s.cases))
 	case s.begun == 0:
-		return fmt.Sprintf("%s 0/%d", s.name, len(s.cases))
+		return fmt.Sprintf("%s 0/%d", name, len(s.cases))
 	default:
-		return fmt.Sprintf("%s %d/%d, in %s", s.name, s.begun-1, len(s.cases), s.current)
+		return fmt.Sprintf("%s %d/%d, in %s", name, s.begun-1, len(s.cases), s.current)
 	}
 }

@@ -54,11 +54,13 @@ func TestProgress(t *testing.T) {
 	assert.Equal(t, "server 1/2, in 1.1.2", s.progress())
 	s.ended = true
 	assert.Equal(t, "server 2/2 done", s.progress())
+	s.share = 3
+	assert.Equal(t, "server 3: 2/2 done", s.progress())
 }
 
 func TestClientCommand(t *testing.T) {
 	s := &side{bin: "b", cfg: &config{agent: "a"}}
-	assert.Equal(t, []string{filepath.Join("b", "client"), "-url", "ws://h:1", "-agent", "a"}, s.clientCommand("ws://h:1"))
+	assert.Equal(t, []string{filepath.Join("b", "client"), "-url", "ws://h:1", "-agent", "a", "-deflate"}, s.clientCommand("ws://h:1"))
 	s.cfg.clientCmd = []string{"other", "--to={url}/x", "{agent}"}
 	assert.Equal(t, []string{"other", "--to=ws://h:1/x", "a"}, s.clientCommand("ws://h:1"))
 }
