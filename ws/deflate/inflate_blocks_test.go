@@ -152,6 +152,73 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// TestAllThatSrcGives: whatever is in the octets that came is written, to the
+// last code that ends with them, and no more.
+func TestAllThatSrcGives(t *testing.T) {
+	type place struct{ bits, octets int }
+	for shift := range 8 {
+		s := fixedBlock(0)
+		octets := 0
+		var places []place
+		add := func(n int) {
+			octets += n
+			places = append(places, place{8*len(s.b) - s.free, octets})
+		}
+		for range shift {
+			s.text("\xFF")
+			add(1)
+		}
+		r := seeded(10)
+		for range 400 {
+			switch below(r, 3) {
+			case 0:
+				s.text("a")
+				add(1)
+			case 1:
+				s.text("\xF0")
+				add(1)
+			default:
+				if octets == 0 {
+					continue
+				}
+				length := 3 + below(r, 1+below(r, 100))
+				s.match(length, 1+below(r, min(octets, 1+below(r, 3000))))
+				add(length)
+			}
+		}
+		var z deflate.Inflater
+		dst := make([]byte, octets+300)
+		src := s.b
+		for end := 1; end <= len(src); end++ {
+			want := 0
+			for _, p := range places {
+				if p.bits <= 8*end {
+					want = p.octets
+				}
+			}
+			z.Start(15, nil)
+			n, read, done, err := z.Inflate(dst, src[:end], false)
+			if n != want || read != end || done || err != nil {
+				t.Fatalf("%d of %d octets: %d written, not %d; %d %t %v", end, len(src), n, want, read, done, err)
+			}
+			_, _, _, err = z.Inflate(dst, nil, true)
+			require.ErrorIs(t, err, deflate.ErrUnfinishedBlock)
+		}
+		z.Start(15, nil)
+		at := 0
+		for end := range len(src) {
+			n, _, _, err := z.Inflate(dst, src[end:end+1], false)
+			require.NoError(t, err)
+			at += n
+			for _, p := range places {
+				if (p.bits <= 8*(end+1)) != (p.octets <= at) {
+					t.Fatalf("octet %d: %d written, %d at bit %d", end, at, p.octets, p.bits)
+				}
+			}
+		}
+	}
+}
+
 // TestDoneWithoutRoom: a message is complete with the last octet of its output,
 // also where dst has no room for one more.
 func TestDoneWithoutRoom(t *testing.T) {

@@ -14,52 +14,6 @@ func TestInflaterMemory(t *testing.T) {
 	assert.LessOrEqual(t, unsafe.Sizeof(Inflater{}), uintptr(9<<10))
 }
 
-// TestTableSizes goes through all complete codes for the most entries that a
-// table can need: level by level, with the patterns that are not used yet, and
-// of them those in the subtable that was begun last.
-func TestTableSizes(t *testing.T) {
-	assert.Equal(t, literalEntries, mostEntries(maxDynamicLiterals, literalIndex))
-	assert.Equal(t, distanceEntries, mostEntries(maxDynamicDistances, distanceIndex))
-	assert.LessOrEqual(t, 1<<codeLengthIndex, distanceEntries)
-	assert.Equal(t, uint(9), fixedLiteralIndex)
-	assert.Equal(t, uint(5), fixedDistanceIndex)
-}
-
-func mostEntries(symbols, index int) int {
-	type place struct{ n, symbols, unused, inTable int }
-	known := map[place]int{}
-	var most func(p place) int
-	most = func(p place) int {
-		if v, ok := known[p]; ok {
-			return v
-		}
-		best := -1 << 20
-		for use := 0; use <= min(p.unused, p.symbols); use++ {
-			size, entries, inTable := 1, 0, 0
-			if p.n > index {
-				size = 1 << (p.n - index)
-				inTable = p.inTable - use
-				if inTable < 0 {
-					entries = (-inTable + size - 1) / size * size
-					inTable += entries
-				}
-			}
-			switch unused := 2 * (p.unused - use); {
-			case unused == 0:
-				best = max(best, entries)
-			case p.n < maxCodeBits && unused <= p.symbols-use:
-				if inTable > 0 {
-					entries += size // the subtable is twice as large
-				}
-				best = max(best, entries+most(place{p.n + 1, p.symbols - use, unused, 2 * inTable}))
-			}
-		}
-		known[p] = best
-		return best
-	}
-	return 1<<index + most(place{n: 1, symbols: symbols, unused: 2})
-}
-
 // TestStepsAreBounded: whatever src is, the steps that it causes are in
 // proportion to its octets, also where it gives no output: a flood of empty
 // blocks of each type.

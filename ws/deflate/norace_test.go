@@ -18,7 +18,7 @@ func TestInflateAllocs(t *testing.T) {
 	var z deflate.Inflater
 	w := deflate.NewWindow(15)
 	inflate := func(w *deflate.Window, dst, src []byte, last bool) {
-		z.Start(15, w)
+		z.Start(12, w)
 		for {
 			n, read, done, err := z.Inflate(dst, src, last)
 			src = src[read:]
