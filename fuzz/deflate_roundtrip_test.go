@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,7 @@ func (p *deflatePeer) receive(t *testing.T, deflated, want []byte) {
 	t.Helper()
 	dict := p.plain[max(0, len(p.plain)-1<<15):]
 	tail := "\x00\x00\xff\xff\x01\x00\x00\xff\xff" // and a last block, which compress/flate waits for
-	src := bytes.NewReader(append(deflated[:len(deflated):len(deflated)], tail...))
+	src := bytes.NewReader(append(slices.Clip(deflated), tail...))
 	require.NoError(t, p.oracle.(flate.Resetter).Reset(src, dict))
 	oracle, err := io.ReadAll(p.oracle)
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 
 	"github.com/klauspost/compress/flate"
@@ -111,4 +112,62 @@ func encoder(bits int) func(dst, p []byte) []byte {
 	var e deflate.Encoder
 	x := deflate.NewContext(bits)
 	return func(dst, p []byte) []byte { return e.Append(dst, x, p, true) }
+}
+
+// BenchmarkDeflateMemory measures what each connection keeps between messages,
+// after JSON of 300 octets a message, 120,000 in all. -benchtime 1x is enough.
+func BenchmarkDeflateMemory(b *testing.B) {
+	all := newCorpus(1).messages("JSON", 300, 120_000)
+	measure := func(name string, begin func() (func(p []byte), any)) {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				kept := make([]any, 16)
+				before := heap()
+				for i := range kept {
+					var send func(p []byte)
+					send, kept[i] = begin()
+					for _, m := range all {
+						send(m)
+					}
+				}
+				b.ReportMetric(float64(heap()-before)/float64(len(kept)), "B/connection")
+				runtime.KeepAlive(kept)
+			}
+		})
+	}
+	dst := make([]byte, 0, 1000)
+	for level := 1; level <= 9; level++ {
+		measure(fmt.Sprintf("Coder,level%d", level), func() (func(p []byte), any) {
+			c, err := deflate.NewCoder(level, 15)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return func(p []byte) { c.Append(dst, p, true) }, c
+		})
+	}
+	for bits := 8; bits <= 14; bits++ {
+		measure(fmt.Sprintf("Coder,bits%d", bits), func() (func(p []byte), any) {
+			c, err := deflate.NewCoder(1, bits)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return func(p []byte) { c.Append(dst, p, true) }, c
+		})
+	}
+	var e deflate.Encoder
+	for bits := 8; bits <= 15; bits++ {
+		measure(fmt.Sprintf("Context,bits%d", bits), func() (func(p []byte), any) {
+			x := deflate.NewContext(bits)
+			return func(p []byte) { e.Append(dst, x, p, true) }, x
+		})
+	}
+}
+
+// heap gives the octets in use after a collection.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -105,12 +105,12 @@ func (e *Encoder) count(p []byte) (extra int) {
 }
 
 // incompressible tells whether a Huffman code would save hardly anything of p,
-// from some thousand octets of it: two of them are the same about as seldom as
-// if they were random. A code for them has at least as many bits as the
-// logarithm of that probability; 190 are 7.6 bits.
+// by whether two of its octets are the same about as seldom as if they were
+// random. The mean length of a code is at least the logarithm of how seldom;
+// that of 190 is 7.6 bits. Of a long p every nth octet is looked at.
 func incompressible(p []byte) bool {
 	var counts [256]uint32
-	n, step := uint64(0), 1|len(p)>>12 // odd, for numbers of two or four octets
+	n, step := uint64(0), 1|len(p)>>10 // odd, for there are numbers of two and of four octets
 	for i := 0; i < len(p); i += step {
 		counts[p[i]]++
 		n++
