@@ -3,6 +3,7 @@ package docs
 import (
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -128,6 +129,24 @@ func TestClaim(t *testing.T) {
 	assert.NotEmpty(t, check("b", "not yet", "later"))
 	assert.NotEmpty(t, check("b", "partly", "[TestA](ws/a_test.go)"))
 	assert.NotEmpty(t, check("b"))
+}
+
+// What the README says of the Autobahn suite is what autobahn/expected.json has
+// for each side.
+func TestAutobahnCounts(t *testing.T) {
+	says := regexp.MustCompile(`Both sides: (\d+) OK and (\d+) INFORMATIONAL`).FindStringSubmatch(read(t, "README.md"))
+	require.Len(t, says, 3)
+	sides := outcomes(t)
+	require.Len(t, sides, 2)
+	for side, cases := range sides {
+		counts := map[string]int{}
+		for _, verdict := range cases {
+			counts[verdict["behavior"]]++
+		}
+		assert.Equal(t, says[1], strconv.Itoa(counts["OK"]), side)
+		assert.Equal(t, says[2], strconv.Itoa(counts["INFORMATIONAL"]), side)
+		assert.Equal(t, len(cases), counts["OK"]+counts["INFORMATIONAL"], side)
+	}
 }
 
 // The servers and the clients of the README, of both protocols, and what turns
