@@ -14,9 +14,10 @@ type sequence struct {
 }
 
 const (
-	minMatch  = 4   // RFC 1951 has 3, which hardly ever saves anything
-	maxMatch  = 258 // RFC 1951 section 3.2.5
-	goodMatch = 16  // from here on nothing longer is looked for
+	minMatch  = 4     // RFC 1951 has 3, which hardly ever saves anything
+	maxMatch  = 258   // RFC 1951 section 3.2.5
+	goodMatch = 16    // from here on nothing longer is looked for
+	longPiece = 16384 // from here on half of that is enough: speed counts for more
 )
 
 // find cuts b[begin:] into sequences until it ends or there are as many as a
@@ -31,6 +32,10 @@ func (e *Encoder) find(b []byte, begin int, h hashes, position uint16, window in
 	done := begin       // what is before is in sequences
 	limit := len(b) - 9 // up to here two octets can be looked at, with seven behind them
 	i := begin
+	good := goodMatch
+	if len(b)-begin >= longPiece {
+		good /= 2
+	}
 	for i <= limit {
 		// These conditions, here and below, are what keeps every reference in the
 		// window: a distance is at most its size, and leads to no octet before b.
@@ -48,7 +53,7 @@ func (e *Encoder) find(b []byte, begin int, h hashes, position uint16, window in
 			}
 		}
 		n := matched(b, i, d, v^binary.LittleEndian.Uint64(b[i-d:]))
-		if n < goodMatch && i <= limit {
+		if n < good && i <= limit {
 			next := binary.LittleEndian.Uint64(b[i+1:])
 			if dNext := h.replace(next, position+uint16(i+1)); uint(dNext-1) < uint(min(window, i+1)) && dNext != d {
 				if m := matched(b, i+1, dNext, next^binary.LittleEndian.Uint64(b[i+1-dNext:])); m > n {
