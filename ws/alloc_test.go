@@ -24,15 +24,16 @@ func TestNoAllocationForAMessage(t *testing.T) {
 	type kind struct {
 		name    string
 		deflate *handshake.DeflateParams
-		level   int
+		o       Compression
 	}
 	for i, k := range []kind{
 		{name: "plain"},
 		{name: "plain, with a context"},
-		{"each by itself", &noTakeover, 0},
-		{"each by itself, level 1", &noTakeover, 1},
-		{"takeover", &handshake.DeflateParams{}, 0},
-		{"takeover, level 1", &handshake.DeflateParams{}, 1},
+		{"each by itself", &noTakeover, Compression{}},
+		{"each by itself, level 1", &noTakeover, Compression{Level: 1}},
+		{"takeover", &handshake.DeflateParams{}, Compression{}},
+		{"takeover, window only", &handshake.DeflateParams{}, Compression{WindowOnly: true}},
+		{"takeover, level 1", &handshake.DeflateParams{}, Compression{Level: 1}},
 	} {
 		ctx := context.Background()
 		if i > 0 {
@@ -42,7 +43,8 @@ func TestNoAllocationForAMessage(t *testing.T) {
 		if k.deflate == nil {
 			server, client = pair(t, nil, nil)
 		} else {
-			o := &Options{Compression: &Compression{Level: k.level, ServerContextTakeover: true, ClientContextTakeover: true}}
+			k.o.ServerContextTakeover, k.o.ClientContextTakeover = true, true
+			o := &Options{Compression: &k.o}
 			server, client = compressedPair(t, *k.deflate, o, o)
 		}
 		ends := map[string][2]*Conn{"to the client": {server, client}, "to the server": {client, server}}

@@ -43,6 +43,11 @@ type Compression struct {
 	ServerContextTakeover bool
 	ClientContextTakeover bool
 
+	// WindowOnly makes level 0 with context takeover keep nothing but the window
+	// between messages, 32 KiB instead of 56 at 15 bits. Before each message it
+	// then has to be searched through, which is what makes short ones slower.
+	WindowOnly bool
+
 	// ServerMaxWindowBits and ClientMaxWindowBits bound the window that a side
 	// may refer back to when it compresses, to 1<<bits octets: 8 to 15, 15 by
 	// default. The other side may hold that much (RFC 7692 section 7.1.2). A
@@ -102,7 +107,7 @@ func newCompression(role Role, p handshake.DeflateParams, o *Compression) *compr
 	s := o.policy().Side(p, role == RoleClient)
 	c := &compression{
 		in:  inflation{bits: s.ReceiveWindowBits, maxRatio: int64(o.MaxRatio)},
-		out: deflation{level: o.Level, bits: s.SendWindowBits, takeover: s.SendContextTakeover},
+		out: deflation{level: o.Level, bits: s.SendWindowBits, takeover: s.SendContextTakeover, windowOnly: o.WindowOnly},
 	}
 	if c.out.level > 0 && c.out.bits < deflate.MaxWindowBits {
 		c.out.level = 1 // they are all the same

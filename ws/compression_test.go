@@ -107,6 +107,7 @@ func TestCompressionBetweenAllSettings(t *testing.T) {
 	for _, takeover := range []bool{false, true} {
 		for _, c := range []Compression{
 			{},
+			{WindowOnly: true},
 			{Level: 1},
 			{ServerMaxWindowBits: 8, ClientMaxWindowBits: 8},
 			{Level: 6, ServerMaxWindowBits: 9, ClientMaxWindowBits: 12},
@@ -137,17 +138,18 @@ func TestCompressionBetweenAllSettings(t *testing.T) {
 // What a direction keeps between messages is what was agreed on and no more.
 func TestWhatAConnectionKeeps(t *testing.T) {
 	for _, c := range []struct {
-		p              handshake.DeflateParams
-		o              Compression
-		window         bool
-		context, coder bool
+		p                      handshake.DeflateParams
+		o                      Compression
+		received               bool // the window of what is received
+		context, window, coder bool // what refers back when this side sends
 	}{
-		{noTakeover, *allTakeover, false, false, false},
-		{handshake.DeflateParams{}, *allTakeover, true, true, false},
-		{handshake.DeflateParams{}, Compression{Level: 1, ServerContextTakeover: true}, true, false, true},
-		{handshake.DeflateParams{}, Compression{}, true, false, false}, // this side need not
-		{handshake.DeflateParams{ServerNoContextTakeover: true}, *allTakeover, true, false, false},
-		{handshake.DeflateParams{ClientNoContextTakeover: true, ServerMaxWindowBits: 9}, *allTakeover, false, true, false},
+		{noTakeover, *allTakeover, false, false, false, false},
+		{handshake.DeflateParams{}, *allTakeover, true, true, false, false},
+		{handshake.DeflateParams{}, Compression{WindowOnly: true, ServerContextTakeover: true}, true, false, true, false},
+		{handshake.DeflateParams{}, Compression{Level: 1, WindowOnly: true, ServerContextTakeover: true}, true, false, false, true},
+		{handshake.DeflateParams{}, Compression{}, true, false, false, false}, // this side need not
+		{handshake.DeflateParams{ServerNoContextTakeover: true}, *allTakeover, true, false, false, false},
+		{handshake.DeflateParams{ClientNoContextTakeover: true, ServerMaxWindowBits: 9}, *allTakeover, false, true, false, false},
 	} {
 		c.o.Threshold = -1
 		server, client := compressedPair(t, c.p, &Options{Compression: &c.o}, &Options{Compression: allTakeover})
@@ -161,11 +163,12 @@ func TestWhatAConnectionKeeps(t *testing.T) {
 		require.NoError(t, client.Close(StatusNormalClosure, ""))
 		require.NoError(t, <-done)
 		in, out := &server.deflate.in, &server.deflate.out
-		assert.Equal(t, c.window, in.window != nil, "%+v", c)
+		assert.Equal(t, c.received, in.window != nil, "%+v", c)
 		assert.Nil(t, in.z)
 		assert.Equal(t, c.context, out.context != nil, "%+v", c)
+		assert.Equal(t, c.window, out.window != nil, "%+v", c)
 		assert.Equal(t, c.coder, out.coder != nil, "%+v", c)
-		if c.window {
+		if c.received {
 			assert.LessOrEqual(t, in.window.Cap(), 1<<deflate.MaxWindowBits)
 		}
 		if c.context {

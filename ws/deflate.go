@@ -42,14 +42,17 @@ func putCoder(c *deflate.Coder, level, bits int) { coders[level][bits].Put(c) }
 // 7.2.1). It belongs to whoever holds the socket and, for its message, the
 // message lock: what is compressed has to go out in the same order.
 type deflation struct {
-	level     int
-	bits      int
-	takeover  bool
-	threshold int
+	level      int
+	bits       int
+	takeover   bool
+	windowOnly bool
+	threshold  int
 
-	// What refers back, at level 0 and at the others: kept with takeover,
-	// otherwise held from the first to the last fragment of a message.
+	// What refers back, at level 0 (one or the other) and at the others: kept
+	// with takeover, otherwise held from the first to the last fragment of a
+	// message.
 	context *deflate.Context
+	window  *deflate.Window
 	coder   *deflate.Coder
 	within  bool // a message in fragments is not complete
 	stale   bool // the peer's window is not what was compressed here: begin with an empty one
@@ -82,6 +85,16 @@ func (d *deflation) append(dst, p []byte, last bool) []byte {
 func (d *deflation) appendEncoded(dst, p []byte, last bool) []byte {
 	e := encoders.Get().(*deflate.Encoder)
 	defer encoders.Put(e)
+	if d.takeover && d.windowOnly {
+		switch {
+		case d.window == nil:
+			d.window = deflate.NewWindow(d.bits)
+		case d.stale && !d.within:
+			d.window.Reset()
+		}
+		d.within, d.stale = !last, false
+		return e.AppendWindow(dst, d.window, p, last)
+	}
 	switch {
 	case d.context == nil && d.takeover:
 		d.context = deflate.NewContext(d.bits)
@@ -108,6 +121,8 @@ func (d *deflation) shared(p []byte) {
 	case !d.takeover:
 	case d.context != nil && !d.stale:
 		d.context.Add(p)
+	case d.window != nil && !d.stale:
+		d.window.Add(p)
 	default:
 		d.stale = true
 	}

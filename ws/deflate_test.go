@@ -17,6 +17,9 @@ import (
 	"longwire.example/ws/handshake"
 )
 
+// kept are the ways to keep a context.
+var kept = []Compression{{}, {WindowOnly: true}, {Level: 1}, {Level: 9}}
+
 // sender gives a server with permessage-deflate whose peer takes everything,
 // and what it has sent.
 func sender(t *testing.T, p handshake.DeflateParams, o *Compression) (*Conn, *frames) {
@@ -119,9 +122,10 @@ func TestWhatIsCompressed(t *testing.T) {
 //req:test RFC7692-6.1-04
 //req:test RFC7692-7.2.1-05
 func TestCompressedFragments(t *testing.T) {
-	for _, level := range []int{0, 1} {
+	for _, o := range kept {
+		o.ServerContextTakeover, o.Threshold = true, -1
 		for _, p := range []handshake.DeflateParams{noTakeover, {}} {
-			conn, sent := sender(t, p, &Compression{Level: level, ServerContextTakeover: true, Threshold: -1})
+			conn, sent := sender(t, p, &o)
 			u := unpacker{takeover: !p.ServerNoContextTakeover}
 			for i, m := range corpus(6, 30) {
 				w, err := conn.Writer(t.Context(), Text)
@@ -169,9 +173,10 @@ func (c *Conn) answerNow() error {
 //req:test RFC7692-7.2.1-12
 func TestContextTakeoverIsUsed(t *testing.T) {
 	m := corpus(7, 4)[3]
-	for _, level := range []int{0, 1, 9} {
+	for _, o := range kept {
+		o.ServerContextTakeover, o.Threshold = true, -1
 		for _, p := range []handshake.DeflateParams{noTakeover, {}} {
-			conn, sent := sender(t, p, &Compression{Level: level, ServerContextTakeover: true, Threshold: -1})
+			conn, sent := sender(t, p, &o)
 			require.NoError(t, conn.Write(t.Context(), Text, m))
 			require.NoError(t, conn.Write(t.Context(), Text, m))
 			f := sent.take(t)
@@ -191,10 +196,11 @@ func TestContextTakeoverIsUsed(t *testing.T) {
 // A message that was compressed elsewhere, once for all, between own ones: all
 // of them inflate.
 func TestPreparedBetweenOwnMessages(t *testing.T) {
-	for _, level := range []int{0, 1} {
+	for _, o := range kept {
+		o.ServerContextTakeover, o.Threshold = true, -1
 		for _, bits := range []int{15, 9} {
 			p := handshake.DeflateParams{ServerMaxWindowBits: bits}
-			conn, sent := sender(t, p, &Compression{Level: level, ServerContextTakeover: true, Threshold: -1})
+			conn, sent := sender(t, p, &o)
 			u := unpacker{takeover: true}
 			var want [][]byte
 			for i, m := range corpus(8, 60) {
@@ -222,7 +228,7 @@ func TestPreparedBetweenOwnMessages(t *testing.T) {
 				if all[i].RSV1() {
 					got = u.message(t, got)
 				}
-				require.Equal(t, string(m), string(got), "level %d, %d bits, message %d", level, bits, i)
+				require.Equal(t, string(m), string(got), "%+v, %d bits, message %d", o, bits, i)
 			}
 		}
 	}
@@ -247,11 +253,10 @@ func TestPreparedIsCompressedOnce(t *testing.T) {
 // A message that was compressed and not sent, since its context had ended
 // before an octet went out, is not referred to by the next.
 func TestNotSentIsNotReferredTo(t *testing.T) {
-	for _, level := range []int{0, 1} {
+	for _, o := range kept {
+		o.ServerContextTakeover, o.Threshold = true, -1
 		near, far := net.Pipe() // takes nothing until it is read
-		conn := compressedOver(t, near, RoleServer, handshake.DeflateParams{}, &Options{
-			PingInterval: -1, Compression: &Compression{Level: level, ServerContextTakeover: true, Threshold: -1},
-		})
+		conn := compressedOver(t, near, RoleServer, handshake.DeflateParams{}, &Options{PingInterval: -1, Compression: &o})
 		client := compressedOver(t, far, RoleClient, handshake.DeflateParams{}, nil)
 		read := func(want string) {
 			t.Helper()

@@ -51,8 +51,8 @@ func (in *inflation) release() {
 
 // next writes octets of the message to p, which is not empty: as many as what
 // was taken gives. 0 octets and not done means that the next piece is needed.
-// An error is a violation by the peer; it is met at the same octet of the
-// message however that was cut.
+// An error is a violation by the peer; which one it is does not depend on how
+// the message was cut, nor on p.
 //
 //req:impl RFC7692-7.2.2-11
 func (in *inflation) next(p []byte, text bool, limit int64) (n int, done bool, err error) {
@@ -61,7 +61,8 @@ func (in *inflation) next(p []byte, text bool, limit int64) (n int, done bool, e
 		p = p[:min(int64(len(p)), limit-in.z.Written()+1)]
 	}
 	if in.maxRatio > 0 {
-		p = p[:min(len(p), ratioFloor)]
+		// The ratio is judged where every cut of the message has to stop.
+		p = p[:min(int64(len(p)), ratioStep-in.z.Written()%ratioStep)]
 	}
 	n, read, done, err := in.z.Inflate(p, in.src, in.last)
 	in.src = in.src[read:]
@@ -73,7 +74,7 @@ func (in *inflation) next(p []byte, text bool, limit int64) (n int, done bool, e
 		return 0, false, frame.ErrInvalidUTF8
 	case limit > 0 && written > limit:
 		return 0, false, frame.ErrMessageTooBig
-	case in.maxRatio > 0 && written > ratioFloor && (written-1)/in.maxRatio >= in.z.Read():
+	case in.maxRatio > 0 && written > ratioStep && (done || written%ratioStep == 0) && (written-1)/in.maxRatio >= in.z.Read():
 		return 0, false, frame.ErrInflateRatio
 	case err != nil:
 		return 0, false, fmt.Errorf("%w: %w", frame.ErrInflate, err)

@@ -130,13 +130,13 @@ func (z *Inflater) Inflate(dst, src []byte, last bool) (written, read int, done 
 	switch {
 	case done:
 		if z.w != &z.own {
-			z.w.add(dst[:c.out])
+			z.w.Add(dst[:c.out])
 		}
 		z.w, z.state = nil, stateNone
 	case z.err != nil:
 		z.w = nil
 	default:
-		z.w.add(dst[:c.out])
+		z.w.Add(dst[:c.out])
 	}
 	return c.out, c.pos, done, z.err
 }

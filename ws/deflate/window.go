@@ -12,7 +12,8 @@ const (
 // Window is the LZ77 sliding window: the last octets of what came before, which
 // the next ones may refer to. It is what context takeover keeps from one
 // message to the next (RFC 7692 section 7.2.2), and all that an idle connection
-// has to keep of its inflater. A Window belongs to one message at a time.
+// has to keep of its inflater; of its deflater it may be all as well. A Window
+// belongs to one message at a time.
 type Window struct {
 	// buf is a ring once it has its full size; before, it is filled from its
 	// beginning and held and next are the same.
@@ -57,8 +58,10 @@ func (w *Window) Cap() int { return len(w.buf) }
 // Reset empties w and keeps its memory.
 func (w *Window) Reset() { w.next, w.held = 0, 0 }
 
-// add puts p behind what w holds and forgets what is then out of reach.
-func (w *Window) add(p []byte) {
+// Add puts p behind what w holds and forgets what is then out of reach. An
+// Inflater and an Encoder do that themselves; it is for octets that the peer has
+// got in another way, such as a message that was deflated once for many.
+func (w *Window) Add(p []byte) {
 	p = p[max(0, len(p)-w.size):]
 	w.grow(len(p))
 	n := copy(w.buf[w.next:], p)
