@@ -14,9 +14,10 @@ const (
 	// DefaultTakeoverThreshold is the default where messages may refer to those
 	// before: then short ones gain the most.
 	DefaultTakeoverThreshold = 32
-	// ratioFloor is how many octets a message may inflate to before
-	// Compression.MaxRatio counts. Less is no burden, whatever it was made of.
-	ratioFloor = 32 << 10
+	// ratioStep is after how many inflated octets Compression.MaxRatio is judged
+	// again, besides at the end of the message. A message of no more is no
+	// burden, whatever it was made of.
+	ratioStep = 32 << 10
 )
 
 // Compression says how a connection uses permessage-deflate (RFC 7692). A
@@ -62,8 +63,9 @@ type Compression struct {
 	Threshold int
 
 	// MaxRatio limits how many octets a received message may inflate to for
-	// each of its octets on the wire, once it has inflated to 32 KiB: beyond
-	// it the connection ends with 1009. Zero and negative: no limit but
+	// each of its octets on the wire: beyond it the connection ends with 1009.
+	// It is judged after every 32 KiB and at the end of the message, and one of
+	// at most 32 KiB passes always. Zero and negative: no limit but
 	// Options.MaxMessage. DEFLATE itself can't do more than 1032.
 	MaxRatio int
 }
