@@ -24,6 +24,7 @@ type shared struct {
 // then add the plaintext to the window of each connection.
 var sharedBy = []shared{
 	{"longwire-level0", longwire0, longwirePrepared},
+	{"longwire-window", longwireWindow, longwirePrepared},
 	{"longwire-level1", longwire1, longwirePrepared},
 	{"gws", gwsLibrary, func(all []endpoint, m wsMessage) error {
 		// It writes on a goroutine for each connection.

@@ -58,10 +58,12 @@ type endpoint interface {
 }
 
 // libraries are side by side in each benchmark.
-var libraries = []library{longwire0, longwire1, gwsLibrary, gorillaLibrary, coderLibrary}
+var libraries = append(slices.Clone(ours), peers...)
 
-// peers are the others.
-var peers = libraries[2:]
+var (
+	ours  = []library{longwire0, longwireWindow, longwire1}
+	peers = []library{gwsLibrary, gorillaLibrary, coderLibrary}
+)
 
 // request is a client's opening handshake.
 func (o choice) request() []byte {

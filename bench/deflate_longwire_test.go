@@ -2,41 +2,39 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"net"
 
 	"longwire.example/ws"
 )
 
 // Longwire compresses by its own encoder at level 0, which keeps a window and a
-// hash table for each connection with context takeover; at level 1 by
-// klauspost/compress/flate, of which it then keeps a whole compressor. Without
-// takeover both are pooled. It inflates by its own inflater in both, and keeps
-// the window alone.
+// hash table for each connection with context takeover, or with WindowOnly the
+// window alone; at level 1 by klauspost/compress/flate, of which it then keeps a
+// whole compressor. Without takeover all of it is pooled. It inflates by its own
+// inflater in each case, and keeps the window alone.
 var (
-	longwire0 = newLongwire(0)
-	longwire1 = newLongwire(1)
+	longwire0      = newLongwire("longwire-level0", ws.Compression{})
+	longwireWindow = newLongwire("longwire-window", ws.Compression{WindowOnly: true})
+	longwire1      = newLongwire("longwire-level1", ws.Compression{Level: 1})
 )
 
-func newLongwire(level int) library {
+func newLongwire(name string, as ws.Compression) library {
 	return library{
-		name: fmt.Sprintf("longwire-level%d", level),
-		can:  func(choice) bool { return true },
-		with: func(o choice) maker { return longwireMaker{longwireOptions(o, level)} },
+		name: name,
+		can:  func(o choice) bool { return !as.WindowOnly || o.takeover },
+		with: func(o choice) maker { return longwireMaker{longwireOptions(o, as)} },
 	}
 }
 
 // longwireOptions has neither keepalive nor a limit to how long a write takes,
 // since nobody else has them.
-func longwireOptions(o choice, level int) *ws.Options {
+func longwireOptions(o choice, as ws.Compression) *ws.Options {
 	s := &ws.Options{PingInterval: -1, WriteTimeout: -1}
 	if !o.off {
-		s.Compression = &ws.Compression{
-			Level:                 level,
-			ServerContextTakeover: o.takeover, ClientContextTakeover: o.takeover,
-			ServerMaxWindowBits: o.bits, ClientMaxWindowBits: o.bits,
-			Threshold: -1,
-		}
+		as.ServerContextTakeover, as.ClientContextTakeover = o.takeover, o.takeover
+		as.ServerMaxWindowBits, as.ClientMaxWindowBits = o.bits, o.bits
+		as.Threshold = -1
+		s.Compression = &as
 	}
 	return s
 }

@@ -39,9 +39,9 @@ func (c counted) Write(p []byte) (int, error) {
 func TestDeflateUnderstood(t *testing.T) {
 	messages := mixed(400)
 	for _, o := range choices {
-		for _, ours := range libraries[:2] {
+		for _, ours := range ours {
 			for _, theirs := range peers {
-				if !theirs.can(o) {
+				if !ours.can(o) || !theirs.can(o) {
 					continue
 				}
 				for _, serve := range []bool{true, false} {
