@@ -26,6 +26,11 @@ var deflaters = []struct {
 	{"ResetDict,level1", func(b testing.TB) func(dst, p []byte) []byte { return resetDict(b, 1) }},
 	{"Encoder,bits15", func(testing.TB) func(dst, p []byte) []byte { return encoder(15) }},
 	{"Encoder,bits12", func(testing.TB) func(dst, p []byte) []byte { return encoder(12) }},
+	{"Encoder,window", func(testing.TB) func(dst, p []byte) []byte {
+		var e deflate.Encoder
+		w := deflate.NewWindow(15)
+		return func(dst, p []byte) []byte { return e.AppendWindow(dst, w, p, true) }
+	}},
 	{"Encoder,alone", func(testing.TB) func(dst, p []byte) []byte {
 		var e deflate.Encoder
 		return func(dst, p []byte) []byte { return e.Append(dst, nil, p, true) }

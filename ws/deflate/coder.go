@@ -12,9 +12,12 @@ import (
 const flushed = "\x00\x00\xff\xff"
 
 // Coder deflates with a writer of klauspost/compress/flate. It is fast, it has
-// nine levels, and it holds about 1 MiB. It keeps the window between messages
-// until [Coder.Reset]. It is used by one goroutine at a time and is made by
-// [NewCoder].
+// nine levels, and it holds 0.8 to 1.4 MB (docs/adr/0010-two-deflaters.md). It
+// keeps the window between messages until [Coder.Reset]. But at levels 1 to 6,
+// and in all windows below 15 bits, a message of less than 128 octets is deflated
+// without the window, which is empty behind it; an [Encoder] has no such bound.
+//
+// A Coder is used by one goroutine at a time and is made by [NewCoder].
 type Coder struct {
 	w   *flate.Writer
 	out appender
