@@ -80,16 +80,16 @@ func (o *Compression) policy() *handshake.Deflate {
 	}
 }
 
-// maxCompressed is how many octets on the wire a message of limit octets may
-// take: what the least able of common encoders makes of octets that it can't
-// compress (the bound that zlib gives for its smallest settings is an eighth
-// and a little more).
+// maxCompressed is how many octets on the wire a message of limit octets in one
+// frame may take: what the least able of common encoders makes of octets that it
+// can't compress. zlib's own bound for what it does with the smallest windows
+// and fixed blocks only, 9 bits for an octet, is 67/512 more.
 func maxCompressed(limit int64) int64 {
 	if limit <= 0 {
 		return 0
 	}
 	const room = 1 << 10
-	if more := limit + limit/8 + room; more > limit {
+	if more := limit + limit/7 + room; more > limit {
 		return more
 	}
 	return 0 // as good as no limit

@@ -53,7 +53,8 @@ type Options struct {
 	// default. A frame header that would take a message over it is answered
 	// with 1009 before any of its payload is read (section 10.4). Of a
 	// compressed message the inflated octets count, and inflating ends at the
-	// first one too many; on the wire it may have an eighth more than that.
+	// first one too many; on the wire it may have a seventh more than that,
+	// and 16 octets for each fragment.
 	MaxMessage int64
 
 	// MaxFrame limits the octets of one received frame. Zero means that only

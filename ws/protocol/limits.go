@@ -38,6 +38,11 @@ func (l limits) short() uint8 {
 	return uint8(min(l.frame, l.message, frame.MaxControlPayload) & bitsLength)
 }
 
+// flushed is how many octets more than otherwise the compressed form of a message
+// may have for each fragment that ends: an empty stored block, and what it costs
+// to begin another block behind that (RFC 7692 section 7.2.1).
+const flushed = 16
+
 // admit judges a frame of length octets that would be the next of a message,
 // compressed or not, of which soFar octets in count frames have been admitted.
 // It is asked when the header is complete, before any payload. soFar is never
@@ -47,6 +52,7 @@ func (l limits) admit(length, soFar int64, count int, compressed bool) error {
 	limit := l.message
 	if compressed {
 		limit = l.compressed
+		limit += min(flushed*int64(count), math.MaxInt64-limit)
 	}
 	switch {
 	case length > l.frame:

@@ -42,7 +42,9 @@ type Rules struct {
 	// bounded by MaxCompressed here, and by whoever inflates it.
 	MaxMessage int64
 	// MaxCompressed bounds the payload of one compressed message over all its
-	// fragments, in octets as they are on the wire. Zero or negative: no limit.
+	// fragments, in octets as they are on the wire; each fragment but the last
+	// may add 16 to it, since a compressor that ends one has to flush. Zero or
+	// negative: no limit.
 	MaxCompressed int64
 	// MaxFragments bounds the data frames of one message; empty ones count.
 	// Zero or negative: no limit.

@@ -1,0 +1,38 @@
+package ws
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A message within the limit passes also when its sender flushes all the time,
+// which makes it longer on the wire than it is.
+func TestW2_FlushedFragmentsPass(t *testing.T) {
+	text := corpus(10, 3)[2]
+	for len(text) < 8<<10 {
+		text = append(text, text...)
+	}
+	text = text[:8<<10]
+	for _, level := range []int{0, 1} {
+		server, client := compressedPair(t, noTakeover, &Options{Compression: &Compression{Level: level}}, &Options{MaxMessage: int64(len(text))})
+		done := make(chan error, 1)
+		go func() {
+			w, err := server.Writer(context.Background(), Text)
+			for b := text; err == nil && len(b) > 0; b = b[4:] {
+				_, _ = w.Write(b[:4])
+				err = w.Flush()
+			}
+			if err == nil {
+				err = w.Close()
+			}
+			done <- err
+		}()
+		_, got, err := client.Read(t.Context())
+		require.NoError(t, err, "level %d", level)
+		assert.Equal(t, string(text), string(got))
+		require.NoError(t, <-done)
+	}
+}
