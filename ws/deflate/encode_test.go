@@ -45,6 +45,9 @@ func mixed(seed byte, n int) (all [][]byte) {
 	}
 	for _, size := range long {
 		kind := kinds[c.below(len(kinds))]
+		if raced {
+			kind = "chat" // it refers to all of the window
+		}
 		all = append(all, c.message(kind, size), c.message("JSON", 100))
 	}
 	return all
