@@ -11,9 +11,13 @@ const (
 	// where each message is compressed by itself: below it there is little to
 	// gain.
 	DefaultThreshold = 256
-	// DefaultTakeoverThreshold is the default where messages may refer to those
-	// before: then short ones gain the most.
+	// DefaultTakeoverThreshold is the default at level 0 where messages may refer
+	// to those before: then short ones gain the most.
 	DefaultTakeoverThreshold = 32
+	// DefaultCoderThreshold is the default at the other levels where messages may
+	// refer to those before. Their compressor looks for no references in a piece
+	// that is shorter, and forgets what was before it.
+	DefaultCoderThreshold = 128
 	// ratioStep is after how many inflated octets Compression.MaxRatio is judged
 	// again, besides at the end of the message. A message of no more is no
 	// burden, whatever it was made of.
@@ -57,9 +61,10 @@ type Compression struct {
 	ServerMaxWindowBits int
 	ClientMaxWindowBits int
 
-	// Threshold is how many octets a message must have to be compressed:
-	// DefaultThreshold, or DefaultTakeoverThreshold when this side keeps its
-	// context; 1 when negative.
+	// Threshold is how many octets a message must have to be compressed; 1 when
+	// negative. The default is DefaultThreshold, and when this side keeps its
+	// context DefaultTakeoverThreshold at level 0, DefaultCoderThreshold at the
+	// others.
 	Threshold int
 
 	// MaxRatio limits how many octets a received message may inflate to for
@@ -122,8 +127,10 @@ func newCompression(role Role, p handshake.DeflateParams, o *Compression) *compr
 		c.out.threshold = o.Threshold
 	case o.Threshold < 0:
 		c.out.threshold = 1
-	case c.out.takeover:
+	case c.out.takeover && c.out.level == 0:
 		c.out.threshold = DefaultTakeoverThreshold
+	case c.out.takeover:
+		c.out.threshold = DefaultCoderThreshold
 	default:
 		c.out.threshold = DefaultThreshold
 	}

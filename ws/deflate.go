@@ -133,12 +133,16 @@ func (c *Conn) compresses(t MessageType, n int) bool {
 	return c.deflate != nil && t&plainBit == 0 && n >= c.deflate.out.threshold
 }
 
+// packBuffer gives a buffer for the compressed form of n octets: those that
+// can't get shorter get a little longer, by the heads of stored blocks.
+func packBuffer(n int) []byte { return getMessageBuffer(max(n+n>>10+64, bufferSize)) }
+
 // pack gives the compressed form of a whole message in a buffer that is to be
 // given back, or false if it isn't shorter and nothing depends on it.
 //
 //req:impl RFC7692-6.1-03
 func (d *deflation) pack(p []byte) ([]byte, bool) {
-	b := d.append(getMessageBuffer(max(len(p), bufferSize)), p, true)
+	b := d.append(packBuffer(len(p)), p, true)
 	return b, d.takeover || len(b) < len(p)
 }
 
@@ -158,7 +162,7 @@ func (c *Conn) writeCompressed(scratch *buffer, op frame.Opcode, f protocol.Flag
 		}
 		sent, err = c.writeFrame(scratch, op, f, packed, nil)
 	} else {
-		b = d.append(getMessageBuffer(bufferSize), p, f&protocol.Fin != 0)
+		b = d.append(packBuffer(len(p)), p, f&protocol.Fin != 0)
 		if op == frame.OpContinuation {
 			f &^= protocol.Compressed
 		}

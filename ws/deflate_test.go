@@ -64,6 +64,8 @@ func TestWhatIsCompressed(t *testing.T) {
 		{"below the default with takeover", handshake.DeflateParams{}, *allTakeover, Text, bytes.Repeat([]byte("a"), DefaultTakeoverThreshold-1), true},
 		{"takeover", handshake.DeflateParams{}, Compression{ServerContextTakeover: true}, Text, compressible[:DefaultTakeoverThreshold-1], false},
 		{"takeover, at the default", handshake.DeflateParams{}, Compression{ServerContextTakeover: true}, Text, bytes.Repeat([]byte("a"), DefaultTakeoverThreshold), true},
+		{"takeover, below the default of a coder", handshake.DeflateParams{}, Compression{Level: 1, ServerContextTakeover: true}, Text, compressible[:DefaultCoderThreshold-1], false},
+		{"takeover, at the default of a coder", handshake.DeflateParams{}, Compression{Level: 1, ServerContextTakeover: true}, Text, compressible[:DefaultCoderThreshold], true},
 		{"threshold", noTakeover, Compression{Threshold: 1000}, Text, compressible[:999], false},
 		{"no threshold", noTakeover, Compression{Threshold: -1}, Text, compressible[:30], false}, // would be longer
 		{"no threshold, repetitive", noTakeover, Compression{Threshold: -1}, Text, bytes.Repeat([]byte("a"), 30), true},
