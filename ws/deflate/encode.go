@@ -45,22 +45,34 @@ func (e *Encoder) Append(dst []byte, x *Context, p []byte, last bool) []byte {
 		e.deflate(x.history, len(x.history)-len(p), x.hashes, x.position, x.window)
 	default:
 		x.grow(min(len(x.history)+len(p), x.window+x.slack()))
-		e.appendLong(x, p)
+		searched := e.appendLong(x, p)
 		x.put(p)
+		if !searched {
+			x.insert(0)
+		}
 	}
 	return e.finish(last)
 }
 
-// appendLong deflates what is too long to be put into the Context first.
-func (e *Encoder) appendLong(x *Context, p []byte) {
+// appendLong deflates what is too long to be put into the Context first. It
+// tells whether the hashes of the Context know of p.
+func (e *Encoder) appendLong(x *Context, p []byte) bool {
 	from := max(0, len(x.history)-x.window)
-	position := x.position + uint16(from)
+	begin := len(x.history) - from
 	head := p[:min(len(p), maxPiece)]
 	e.buf = append(append(e.buf[:0], x.history[from:]...), head...)
-	begin := len(x.history) - from
-	e.deflate(e.buf, begin, x.hashes, position, x.window)
+	h, position := x.hashes, x.position+uint16(from)
+	own := len(p) <= x.window || len(x.hashes.table) == maxHashes
+	if !own {
+		// The table of a small window is small. For so much, a larger one pays.
+		all := Context{window: x.window, history: e.buf[:begin], position: position, hashes: e.fresh(len(e.buf))}
+		all.insert(0)
+		h = all.hashes
+	}
+	e.deflate(e.buf, begin, h, position, x.window)
 	// What follows has its whole window in p.
-	e.deflate(p, len(head), x.hashes, position+uint16(begin), x.window)
+	e.deflate(p, len(head), h, position+uint16(begin), x.window)
+	return own
 }
 
 // AppendAlone is [Encoder.Append] without a Context: references stay within p
