@@ -4,7 +4,9 @@ package ws
 
 import (
 	"context"
+	"io"
 	"iter"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,8 +16,8 @@ import (
 )
 
 // A message of 1 KiB allocates nothing on either side, whichever of ReadInto
-// and Messages reads it, compressed or not. (sync.Pool drops items under the race detector, so
-// this file is not built there.)
+// and Messages reads it, compressed or not. (sync.Pool drops items under the race
+// detector, so this file is not built there.)
 func TestNoAllocationForAMessage(t *testing.T) {
 	p := make([]byte, 1024)
 	for i := range p {
@@ -74,6 +76,26 @@ func TestNoAllocationForAMessage(t *testing.T) {
 			})
 			stop()
 			assert.Zero(t, n, "Write and Messages %s, %s", name, k.name)
+		}
+	}
+}
+
+// Nor does a message that can't be compressed, which gets a little longer: at the
+// sizes of the pooled buffers too.
+func TestNoAllocationForWhatDoesNotCompress(t *testing.T) {
+	p := make([]byte, 64<<10)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(p)
+	for _, o := range []Compression{{}, {Level: 1}} {
+		near, far := loopback(t)
+		c := compressedOver(t, near, RoleServer, noTakeover, &Options{Compression: &o})
+		go func() { _, _ = io.Copy(io.Discard, far) }()
+		for _, size := range []int{32 << 10, 64 << 10} {
+			n := testing.AllocsPerRun(200, func() {
+				if c.Write(context.Background(), Binary, p[:size]) != nil {
+					t.Fatal("write failed")
+				}
+			})
+			assert.Zero(t, n, "%d octets, level %d", size, o.Level)
 		}
 	}
 }
