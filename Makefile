@@ -46,9 +46,11 @@ fuzz: ## run each fuzz target for FUZZTIME (50,000 inputs)
 	while read -r target pkg; do echo "fuzz $$pkg $$target"; \
 	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg </dev/null || exit 1; done
 
-bench: ## run the benchmarks, and event streams beside other libraries
+bench: ## run the benchmarks, and event streams and compression beside other libraries
 	go test -run '^$$' -bench . -benchmem ./...
-	cd bench && go test -run '^$$' -bench 'Decode|Publish' -benchmem ./... && go test -run '^$$' -bench Memory -benchtime 1x ./...
+	cd bench && go test -run '^$$' -bench 'Decode|Publish' -benchmem ./... && \
+	  go test -run '^$$' -bench 'Compress|Inflate|EndToEnd|Broadcast' -benchtime 50ms -benchmem ./... && \
+	  go test -run '^$$' -bench 'Memory|Idle' -benchtime 1x ./...
 
 autobahn: ## the Autobahn suite, both ways, compared with autobahn/expected.json
 	go run ./autobahn/run

@@ -62,8 +62,8 @@ func lengths() string {
 }
 
 // idle gives the octets that a connection holds between messages for what it
-// receives and what it sends at level 0, with context takeover, once it has
-// held more than a window.
+// receives, and for what it sends at level 0 with context takeover, once it has
+// held more than a window. What it receives is as much as WindowOnly keeps.
 func idle(bits int) (receive, send int, err error) {
 	var seed [32]byte
 	random := rand.NewChaCha8(seed)
@@ -94,6 +94,7 @@ func idleMemory() string {
 			return err.Error()
 		}
 		row(fmt.Sprintf("with it, window of %d bits, level 0", bits), receive, send)
+		row("  the same, WindowOnly", receive, receive)
 	}
 	return b.String()
 }

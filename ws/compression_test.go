@@ -72,6 +72,7 @@ func dialed(t *testing.T, so, co *Options) (server, client *Conn) {
 // none.
 //
 //req:test RFC7692-5-13
+//req:test RFC7692-8-01
 func TestCompressionIsAgreedOn(t *testing.T) {
 	on := &Options{Compression: &Compression{}}
 	for _, c := range []struct {

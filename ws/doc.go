@@ -5,7 +5,8 @@
 // package gives it sockets, time, goroutines and locks. A good order to read
 // it in: conn.go (what a connection consists of), receive.go and read.go (the
 // way in), write.go and outbox.go (the way out), close.go (how it ends), then
-// upgrade.go, accept.go and dial.go (how it begins).
+// upgrade.go, accept.go and dial.go (how it begins). Compression (RFC 7692) is
+// in compression.go (what there is to choose), inflate.go and deflate.go.
 //
 // # Terms
 //

@@ -73,7 +73,10 @@ type Options struct {
 	InsecureSkipUTF8 bool
 
 	// Compression turns permessage-deflate on (RFC 7692), where the other side
-	// takes part. Nil, the default, leaves it off.
+	// takes part. Nil, the default, leaves it off: see there what it may tell of
+	// secrets.
+	//
+	//req:impl RFC7692-8-01
 	Compression *Compression
 
 	// HandshakeTimeout bounds the opening handshake: 10 s by default.

@@ -26,11 +26,21 @@
 // is what a connection with context takeover keeps. What is wrong with a message
 // is an [*Error].
 //
+// # Sending
+//
+// An [Encoder] compresses, likewise borrowed for one message; what refers back
+// is in a [Context], or a [Window] alone, that the connection keeps. A [Coder]
+// is the other choice: levels of compression, and all of it kept.
+//
 // # Reading order
 //
 // window.go, then for the receiving side inflate.go (the machine and its
 // states), inflate_bits.go, inflate_block.go, inflate_dynamic.go, huffman.go and
 // huffman_symbols.go (the codes and their tables), inflate_codes.go,
 // inflate_fast.go (the same again where nothing can run out), error.go; for the
-// sending side coder.go.
+// sending side coder.go, or our own: context.go (what is kept), encode.go,
+// encode_match.go (the search), encode_block.go (which type of block),
+// encode_codes.go, encode_huffman.go and encode_dynamic.go (the codes),
+// encode_bits.go, encode_window.go. docs/adr/0010-two-deflaters.md says why
+// there are two.
 package deflate

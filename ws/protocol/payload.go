@@ -22,6 +22,7 @@ func (r *Receiver) begin(h frame.Header) (Flags, error) {
 		// The opcode of the first frame is the type of the message, and its RSV1
 		// says whether all of it is compressed.
 		//req:impl RFC6455-6.2-03
+		//req:impl RFC7692-6.2-02
 		r.op = h.Opcode()
 		r.current = 0
 		switch {
