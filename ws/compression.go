@@ -34,8 +34,8 @@ const (
 // message uncompressed.
 type Compression struct {
 	// Level chooses what compresses. 0 is this module's own encoder: fast, and
-	// with context takeover it holds about 1.5 times the window for each
-	// connection. 1 (fastest) to 9 (smallest) are those of
+	// with context takeover it holds 56 KiB for each connection at a window of 15
+	// bits, 9 KiB at 12. 1 (fastest) to 9 (smallest) are those of
 	// github.com/klauspost/compress/flate: with context takeover each
 	// connection then holds a compressor of about 1 MiB. Below a window of 15
 	// bits that package has one level only.
