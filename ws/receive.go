@@ -62,8 +62,9 @@ func isTimeout(err error) bool {
 }
 
 // dataEvent gives the next event of a data message and handles what comes in
-// between. The payload of a compressed message goes to its inflation too. An error that isTimeout leaves the connection as it is; any other
-// is how the connection ended.
+// between. The payload of a compressed message goes to its inflation too. An
+// error that isTimeout leaves the connection as it is; any other is how the
+// connection ended.
 //
 //req:impl RFC6455-6.2-01
 //req:impl RFC6455-6.2-02

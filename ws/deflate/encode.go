@@ -27,9 +27,10 @@ type Encoder struct {
 }
 
 // Append deflates p and appends the result to dst, which must not overlap p.
-// What dst has of capacity behind the result is overwritten. The result ends with an empty stored block, so that all of p
-// can be inflated. A message may come in any number of pieces; with the last of
-// them, last is true. An empty message is the octet 00.
+// What dst has of capacity behind the result is overwritten. The result ends
+// with an empty stored block, so that all of p can be inflated. A message may
+// come in any number of pieces; with the last of them, last is true. An empty
+// message is the octet 00.
 //
 // References go back into the window of x, which then goes on behind p. With x
 // == nil they stay within p and go back up to 32768 octets.

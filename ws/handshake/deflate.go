@@ -1,7 +1,5 @@
 package handshake
 
-import "fmt"
-
 // The least and the greatest number of window bits (RFC 7692, section 7.1.2).
 const minWindowBits, maxWindowBits = 8, 15
 
@@ -25,18 +23,7 @@ type Deflate struct {
 // Check finds window bits out of range. The error is a plain one. Without
 // Check, bits out of range count as the nearest that there are.
 func (d *Deflate) Check() error {
-	for _, window := range []struct {
-		name string
-		bits int
-	}{
-		{"server_max_window_bits", d.ServerMaxWindowBits},
-		{"client_max_window_bits", d.ClientMaxWindowBits},
-	} {
-		if window.bits != 0 && (window.bits < minWindowBits || window.bits > maxWindowBits) {
-			return fmt.Errorf("websocket handshake: %s %d is not from %d to %d", window.name, window.bits, minWindowBits, maxWindowBits)
-		}
-	}
-	return nil
+	return checkWindowBits(d.ServerMaxWindowBits, d.ClientMaxWindowBits)
 }
 
 // bitsOf gives the window bits that a setting or a parameter stands for: none

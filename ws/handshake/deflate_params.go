@@ -145,11 +145,11 @@ func windowBits(s string) (int, bool) {
 //
 //req:impl RFC7692-7.1.1.1-01 RFC7692-7.1.1.2-01 RFC7692-7.1.2.1-01
 func (p DeflateParams) Offer() (Extension, error) {
-	checked := p
-	if p.ClientMaxWindowBits == AnyWindowBits {
-		checked.ClientMaxWindowBits = 0
+	client := p.ClientMaxWindowBits
+	if client == AnyWindowBits {
+		client = 0
 	}
-	if err := checked.check(); err != nil {
+	if err := checkWindowBits(p.ServerMaxWindowBits, client); err != nil {
 		return Extension{}, err
 	}
 	return p.element(), nil
@@ -160,22 +160,23 @@ func (p DeflateParams) Offer() (Extension, error) {
 //
 //req:impl RFC7692-7.1.2.1-03 RFC7692-7.1.2.2-04
 func (p DeflateParams) Answer() (Extension, error) {
-	if err := p.check(); err != nil {
+	if err := checkWindowBits(p.ServerMaxWindowBits, p.ClientMaxWindowBits); err != nil {
 		return Extension{}, err
 	}
 	return p.element(), nil
 }
 
-func (p DeflateParams) check() error {
+// checkWindowBits finds bits out of range; 0 is none.
+func checkWindowBits(server, client int) error {
 	for _, window := range []struct {
 		name string
 		bits int
 	}{
-		{"server_max_window_bits", p.ServerMaxWindowBits},
-		{"client_max_window_bits", p.ClientMaxWindowBits},
+		{"server_max_window_bits", server},
+		{"client_max_window_bits", client},
 	} {
 		if window.bits != 0 && (window.bits < minWindowBits || window.bits > maxWindowBits) {
-			return fmt.Errorf("websocket handshake: %s=%d", window.name, window.bits)
+			return fmt.Errorf("websocket handshake: %s %d is not from %d to %d", window.name, window.bits, minWindowBits, maxWindowBits)
 		}
 	}
 	return nil
