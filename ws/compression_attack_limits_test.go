@@ -2,11 +2,29 @@ package ws
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"longwire.example/ws/frame"
 )
+
+// The greatest limit there is: what the peer sends must not meet an overflow.
+func TestW2_TheGreatestLimits(t *testing.T) {
+	near, far := loopback(t)
+	c := compressedOver(t, near, RoleServer, noTakeover, &Options{
+		MaxMessage: math.MaxInt64, MaxFrame: math.MaxInt64, MaxFragments: math.MaxInt, Compression: &Compression{MaxRatio: math.MaxInt},
+	})
+	p := newPacker(t)
+	wire := append(fromClient(false, true, frame.OpText, p.piece("hel", false)), fromClient(true, false, frame.OpContinuation, p.piece("lo", true))...)
+	_, err := far.Write(wire)
+	require.NoError(t, err)
+	_, got, err := c.Read(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "hello", string(got))
+}
 
 // A message within the limit passes also when its sender flushes all the time,
 // which makes it longer on the wire than it is.

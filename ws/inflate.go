@@ -56,9 +56,9 @@ func (in *inflation) release() {
 //
 //req:impl RFC7692-7.2.2-11
 func (in *inflation) next(p []byte, text bool, limit int64) (n int, done bool, err error) {
-	if limit > 0 {
+	if left := limit - in.z.Written(); limit > 0 && left < int64(len(p)) {
 		// One octet more than the message may have is enough to know.
-		p = p[:min(int64(len(p)), limit-in.z.Written()+1)]
+		p = p[:left+1]
 	}
 	if in.maxRatio > 0 {
 		// The ratio is judged where every cut of the message has to stop.
