@@ -1,8 +1,8 @@
 package deflate
 
 // The three bits that a block begins with (RFC 1951 section 3.2.3). BFINAL is
-// never set, so that nothing has to be padded with zero bits but the empty block
-// at the end.
+// never set, so that nothing has to be padded with zero bits but the header of a
+// stored block, such as the empty one at the end.
 //
 //req:impl RFC7692-7.2.1-04
 const (

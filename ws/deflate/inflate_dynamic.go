@@ -36,6 +36,10 @@ func (z *Inflater) codeLengthCode(c *call) outcome {
 	for _, n := range z.lengths[:codeLengthCodes] {
 		count[n]++
 	}
+	// Unlike the distance code, this one is always needed.
+	if count[0] == codeLengthCodes {
+		return z.fail(ErrCodeLengthCode)
+	}
 	z.distances = buildTable(z.distanceTable[:], z.lengths[:codeLengthCodes], &count, codeLengthSymbols[:], codeLengthIndex, &z.sorted)
 	if z.distances == 0 {
 		return z.fail(ErrCodeLengthCode)
