@@ -12,7 +12,7 @@
 //     diagrams_test.go: Go code, frames, compressed messages, event streams and
 //     diagrams shown in .md files are what the code really is, sends, reads and
 //     does. negotiation_test.go and compression_test.go make the tables of
-//     docs/compression.md.
+//     docs/compression.md; deflate_bits_test.go takes its messages apart.
 //   - readme_test.go, security_test.go: the tables of README.md and SECURITY.md.
 //
 // CONTRIBUTING.md says how to write a page that these tests can check.

@@ -15,7 +15,8 @@ import (
 // before them; what they agreed on is in Info.
 func ExampleCompression() {
 	o := ws.Options{Compression: &ws.Compression{ServerContextTakeover: true, ClientContextTakeover: true}}
-	url, stop := exampleServer(ws.Handler(greet, &o))
+	server := ws.Handler(greet, &o)
+	url, stop := exampleServer(server)
 	defer stop()
 	c, _, err := ws.Dial(context.Background(), url, &ws.DialOptions{Options: o})
 	if err != nil {
