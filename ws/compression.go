@@ -34,23 +34,26 @@ const (
 // message uncompressed.
 type Compression struct {
 	// Level chooses what compresses. 0 is this module's own encoder: fast, and
-	// with context takeover it holds 56 KiB for each connection at a window of 15
-	// bits, 9 KiB at 12. 1 (fastest) to 9 (smallest) are those of
+	// with context takeover each connection holds up to 56 KiB to send with at a
+	// window of 15 bits, 9 KiB at 12. 1 (fastest) to 9 (smallest) are those of
 	// github.com/klauspost/compress/flate: with context takeover each
 	// connection then holds a compressor of about 1 MiB. Below a window of 15
-	// bits that package has one level only.
+	// bits that package has one level only. Other numbers are an error of
+	// Options.Check.
 	Level int
 
 	// ServerContextTakeover and ClientContextTakeover say that messages of that
 	// side may refer to those that it sent before: shorter results for more
-	// memory, on both sides. Without it, the window does not outlive the
-	// message (RFC 7692 section 7.1.1).
+	// memory, on both sides; whoever receives them holds a window, at every
+	// level. Without it, the window does not outlive the message (RFC 7692
+	// section 7.1.1).
 	ServerContextTakeover bool
 	ClientContextTakeover bool
 
 	// WindowOnly makes level 0 with context takeover keep nothing but the window
 	// between messages, 32 KiB instead of 56 at 15 bits. Before each message it
-	// then has to be searched through, which is what makes short ones slower.
+	// then has to be searched through, which is what makes short ones slower. The
+	// other levels take no notice of it.
 	WindowOnly bool
 
 	// ServerMaxWindowBits and ClientMaxWindowBits bound the window that a side
@@ -64,7 +67,8 @@ type Compression struct {
 	// Threshold is how many octets a message must have to be compressed; 1 when
 	// negative. The default is DefaultThreshold, and when this side keeps its
 	// context DefaultTakeoverThreshold at level 0, DefaultCoderThreshold at the
-	// others.
+	// others. How long a Writer's message gets is not known: unless its first
+	// fragment is its last, it counts as one of 32 KiB.
 	Threshold int
 
 	// MaxRatio limits how many octets a received message may inflate to for

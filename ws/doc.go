@@ -2,11 +2,7 @@
 // server and as client.
 //
 // The protocol itself is in package protocol, a machine without I/O; this
-// package gives it sockets, time, goroutines and locks. A good order to read
-// it in: conn.go (what a connection consists of), receive.go and read.go (the
-// way in), write.go and outbox.go (the way out), close.go (how it ends), then
-// upgrade.go, accept.go and dial.go (how it begins). Compression (RFC 7692) is
-// in compression.go (what there is to choose), inflate.go and deflate.go.
+// package gives it sockets, time, goroutines and locks.
 //
 // # Terms
 //
@@ -24,4 +20,25 @@
 // Payloads that Messages hands out are borrowed until the next message;
 // everything else that is returned belongs to the caller, and slices passed in
 // are not kept.
+//
+// # Reading order
+//
+//   - What a connection consists of: conn.go, message.go, options.go, info.go,
+//     error.go.
+//   - The way in: receive.go and read.go, then reader.go, messages.go,
+//     discard.go.
+//   - The way out: write.go, outbox.go and aside.go, then writer.go,
+//     prepared.go, group.go and broadcast.go.
+//   - Compression (RFC 7692): compression.go (what there is to choose),
+//     inflate.go, deflate.go.
+//   - What time decides and the peer asks for: ping.go, pong.go, keepalive.go.
+//   - How it ends: close.go, shutdown.go.
+//   - How it begins, on a server: upgrade.go, request.go, refuse.go, guard.go,
+//     accept.go, handler.go; on a client: dial.go, dial_options.go,
+//     dial_connect.go, dial_proxy.go, dial_tls.go, dial_answer.go,
+//     dial_redirect.go, dial_slot.go, dial_error.go.
+//   - What these stand on: lock.go, watch.go and deadlinecontext.go (waiting
+//     that can be given up), buffer.go and vector.go (memory), idle_unix.go and
+//     idle_other.go (no buffer while nothing comes), stream.go (deadlines for
+//     what has none). netconn.go is a connection as a stream.
 package ws

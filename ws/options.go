@@ -53,8 +53,8 @@ type Options struct {
 	// default. A frame header that would take a message over it is answered
 	// with 1009 before any of its payload is read (section 10.4). Of a
 	// compressed message the inflated octets count, and inflating ends at the
-	// first one too many; on the wire it may have a seventh more than that,
-	// and 16 octets for each fragment.
+	// first one too many; on the wire it may have a seventh and 1 KiB more than
+	// that, and 16 octets for each fragment but the last.
 	MaxMessage int64
 
 	// MaxFrame limits the octets of one received frame. Zero means that only
@@ -188,8 +188,9 @@ type settings struct {
 }
 
 // Check finds what is wrong with o before it is used: origin patterns and
-// subprotocols that can't be. Everything that takes Options finds the same;
-// Handler can only tell each client.
+// subprotocols that can't be, a level and window bits that there are not.
+// Everything that takes Options finds the same; Handler can only tell each
+// client.
 func (o *Options) Check() error {
 	_, err := newSettings(o)
 	return err

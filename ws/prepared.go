@@ -36,7 +36,7 @@ type preparedFor struct {
 	prepared    prepared
 }
 
-// NewPrepared copies p.
+// NewPrepared copies p. With a type that is Plain it is never compressed.
 func NewPrepared(t MessageType, p []byte) (*Prepared, error) {
 	if !t.valid() {
 		return nil, ErrMessageType

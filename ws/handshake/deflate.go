@@ -21,7 +21,8 @@ type Deflate struct {
 }
 
 // Check finds window bits out of range. The error is a plain one. Without
-// Check, bits out of range count as the nearest that there are.
+// Check, bits out of range count as the nearest that there are, AnyWindowBits
+// as 15.
 func (d *Deflate) Check() error {
 	return checkWindowBits(d.ServerMaxWindowBits, d.ClientMaxWindowBits)
 }
