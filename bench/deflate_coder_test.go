@@ -68,15 +68,7 @@ func (e coderEnd) write(m wsMessage) error {
 }
 
 func (e coderEnd) read(buf []byte, take func([]byte) bool) error {
-	for {
-		p, err := e.next(buf)
-		if err != nil || !take(p) {
-			return err
-		}
-		if buf != nil {
-			buf = p
-		}
-	}
+	return readEach(e.next, buf, take)
 }
 
 func (e coderEnd) next(buf []byte) ([]byte, error) {

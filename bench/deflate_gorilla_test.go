@@ -51,15 +51,7 @@ func (m wsMessage) gorillaType() int {
 func (e gorillaEnd) write(m wsMessage) error { return e.c.WriteMessage(m.gorillaType(), m.octets) }
 
 func (e gorillaEnd) read(buf []byte, take func([]byte) bool) error {
-	for {
-		p, err := e.next(buf)
-		if err != nil || !take(p) {
-			return err
-		}
-		if buf != nil {
-			buf = p
-		}
-	}
+	return readEach(e.next, buf, take)
 }
 
 func (e gorillaEnd) next(buf []byte) ([]byte, error) {

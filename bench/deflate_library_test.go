@@ -162,3 +162,17 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 		}
 	}
 }
+
+// readEach is endpoint.read by way of a function that reads one message, into
+// buf unless that is nil.
+func readEach(next func(buf []byte) ([]byte, error), buf []byte, take func([]byte) bool) error {
+	for {
+		p, err := next(buf)
+		if err != nil || !take(p) {
+			return err
+		}
+		if buf != nil {
+			buf = p
+		}
+	}
+}

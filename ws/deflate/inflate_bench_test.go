@@ -30,6 +30,16 @@ func deflated(t testing.TB, messages [][]byte) (all [][]byte) {
 	return all
 }
 
+// withEnds gives messages as a reader takes them that ends with a final block:
+// with 00 00 FF FF and an empty one.
+func withEnds(messages [][]byte) [][]byte {
+	ended := make([][]byte, len(messages))
+	for i, m := range messages {
+		ended[i] = append(bytes.Clone(m), "\x00\x00\xff\xff\x01\x00\x00\xff\xff"...)
+	}
+	return ended
+}
+
 // BenchmarkInflate: messages without context takeover, one after another, by
 // this package and by the reader of klauspost/compress, which is reset for each
 // message and gets it with an end appended, from memory. MB/s count what is
@@ -54,10 +64,7 @@ func BenchmarkInflate(b *testing.B) {
 				}
 			})
 			b.Run(name+"klauspost", func(b *testing.B) {
-				ended := make([][]byte, len(wire))
-				for i, m := range wire {
-					ended[i] = append(bytes.Clone(m), "\x00\x00\xff\xff\x01\x00\x00\xff\xff"...)
-				}
+				ended := withEnds(wire)
 				src := bytes.NewReader(nil)
 				fr := flate.NewReader(src)
 				b.SetBytes(int64(size))
@@ -113,10 +120,7 @@ func BenchmarkInflateTakeover(b *testing.B) {
 				}
 			})
 			b.Run(name+"klauspost", func(b *testing.B) {
-				ended := make([][]byte, len(wire))
-				for i, m := range wire {
-					ended[i] = append(bytes.Clone(m), "\x00\x00\xff\xff\x01\x00\x00\xff\xff"...)
-				}
+				ended := withEnds(wire)
 				before := bytes.Join(plain, nil)
 				src := bytes.NewReader(nil)
 				fr := flate.NewReader(src)
