@@ -11,15 +11,15 @@
 // # Compression
 //
 // With -deflate the server agrees on permessage-deflate (RFC 7692) with clients
-// that offer it, as browsers do, and then compresses every message that it sends,
-// short ones too. Each message is compressed by itself, with windows of up to
-// 32 KiB:
+// that offer it, as browsers do, and then compresses what it sends, short messages
+// too. Each one is compressed by itself, with windows of up to 32 KiB, and goes
+// out plain if that does not make it shorter:
 //
 //	go run ./cmd/echo -deflate
 //	go run ./cmd/echo -deflate -takeover -window-bits 10 -level 6
 //
 // -takeover keeps the context of both sides, so that messages may refer to those
-// before; a client may still decline it. -window-bits bounds the windows of both
+// before, and all are sent compressed; a client may still decline it. -window-bits bounds the windows of both
 // sides to 2^n octets; a client that offers no client_max_window_bits may use
 // 2^15 for its own. -level chooses what compresses: see ws.Compression.
 //
@@ -82,8 +82,8 @@
 //
 // # Reading order
 //
-// main.go, flags.go, flags_deflate.go, serve.go (listen, run, shut down), echo.go
-// (the loop), raw.go and http.go (the two drivers), then tap.go, inflate.go,
+// main.go, flags.go, flags_deflate.go, serve.go (listen, run, shut down), tls.go,
+// echo.go (the loop), raw.go and http.go (the two drivers), then tap.go, inflate.go,
 // trace.go, frames.go, stream.go, record.go and record_deflate.go (showing
 // frames), control.go; events.go, events_hello.go, events_post.go and
 // events_cut.go (event streams); and page.go with the page itself in page/.

@@ -16,7 +16,7 @@ type deflateSettings struct {
 	windowBits int
 }
 
-// deflateFlags are those that mean nothing without -deflate.
+// deflateFlagNames are those that mean nothing without -deflate.
 var deflateFlagNames = []string{"level", "takeover", "window-bits"}
 
 func deflateFlags(f *flag.FlagSet) *deflateSettings {

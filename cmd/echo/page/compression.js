@@ -29,12 +29,12 @@ function showCompression(record) {
 
 // deflateHint says what the parameters mean, where the handshake shows them.
 function deflateHint(d) {
-  const sentence = (d) => (d.contextTakeover ? " may refer to what came before it in earlier messages (context takeover)" : " is compressed by itself (no context takeover)")
+  const sentence = (d) => (d.contextTakeover ? " may refer to earlier ones (context takeover)" : " refers only to itself (no context takeover)")
     + ", by at most " + windowSize(d.windowBits) + " back";
   return el("p", { class: "hint" }, "Messages may be compressed. One of the client", sentence(d.client), ", and one of the server", sentence(d.server), ". ", deflateSection("7.1"));
 }
 
-// badge marks a frame of a compressed message: RSV1 is on the first one only.
+// compressedBadge marks a frame of a compressed message: RSV1 is on the first one only.
 function compressedBadge(f) {
   if (!f.compressed) return "";
   return el("span", { class: "badge packed", title: "Compressed with permessage-deflate" }, f.rsv & 4 ? "RSV1" : "deflated");

@@ -12,7 +12,7 @@ function countMessages() {
   messages.unmeasured.clear();
 }
 
-// sent notes a message. body is a string or a Uint8Array.
+// sentMessage notes a message. body is a string or a Uint8Array.
 function sentMessage(body, size) {
   const isText = typeof body === "string";
   const time = el("span", { class: "time" }, "\u2026");
@@ -50,7 +50,7 @@ function showMessageSizes(frame) {
   if (client && server) messages.unmeasured.delete(size.number);
 }
 
-// echoed takes a message from the server: a string or an ArrayBuffer.
+// echoedMessage takes a message from the server: a string or an ArrayBuffer.
 function echoedMessage(data) {
   const now = performance.now();
   const m = messages.waiting.shift();
