@@ -53,8 +53,8 @@ func deflateParamsOf(e handshake.Extension) map[string]string {
 	return found
 }
 
-// deflateBits gives the window bits of a parameter: 15 where it is not there or has
-// no value.
+// deflateBits gives the window bits of a parameter: 15 where it is not there or
+// has no value.
 func deflateBits(params map[string]string, name string) int {
 	if n, err := strconv.Atoi(params[name]); err == nil {
 		return n

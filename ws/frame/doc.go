@@ -29,8 +29,9 @@
 //
 // opcode.go, header.go, wire.go (the octets of a header), key.go and mask.go
 // (masking), utf8.go, code.go and close.go (the payload of a Close frame),
-// error.go (the table of violations), then annotate.go, fields.go and print.go,
-// which show a frame field by field.
+// error.go (the table of violations), then annotate.go, annotate_inflate.go
+// (compressed messages), fields.go and print.go, which show a frame field by
+// field.
 //
 // Specifications: RFC 6455 sections 5, 7.4 and 8.1; RFC 3629 for UTF-8; the
 // IANA registry of WebSocket close codes.

@@ -35,6 +35,6 @@
 //
 // # Reading order
 //
-// pipe.go and half.go (a connection), listener.go, frame.go, compressed.go,
+// pipe.go, half.go and deadline.go (a connection), listener.go, frame.go, compressed.go,
 // script.go, wire.go and peer.go (conversations), faulty.go, illegal.go.
 package wstest

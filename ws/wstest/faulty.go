@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// ErrFault is what a Fault of kind FaultFail or FaultHangup gives, unless it has an
-// error of its own.
+// ErrFault is what a Fault of kind FaultFail or FaultHangup gives, unless it has
+// an error of its own.
 var ErrFault = errors.New("wstest: injected fault")
 
 // FaultKind says what happens when a direction has passed as many octets as
