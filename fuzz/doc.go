@@ -1,5 +1,5 @@
-// Package fuzz holds the fuzz targets of Longwire, one file for each package
-// that they feed: octets of a hostile peer go in, and what comes out is
+// Package fuzz holds the fuzz targets of Longwire, in files named after the
+// package that they feed: octets of a hostile peer go in, and what comes out is
 // compared with a second opinion (the standard library, a naive model, or the
 // same octets cut in other places).
 //
