@@ -41,6 +41,6 @@
 // sending side coder.go, or our own: context.go (what is kept), encode.go,
 // encode_match.go (the search), encode_block.go (which type of block),
 // encode_codes.go, encode_huffman.go and encode_dynamic.go (the codes),
-// encode_bits.go, encode_window.go (a Window alone). docs/adr/0010-two-deflaters.md says why
-// there are two.
+// encode_bits.go, encode_window.go (a Window alone).
+// docs/adr/0010-two-deflaters.md says why there are two.
 package deflate

@@ -37,7 +37,7 @@ var invalid = map[string]struct {
 	"code length code of one code of two bits": {
 		new(stream).dynamicHead(257, 1, map[int]int{0: 2}).end(), "", deflate.ErrCodeLengthCode,
 	},
-	"no code length code": {new(stream).dynamicHead(257, 1, nil).align(0).end(), "", deflate.ErrCodeLengthCode},
+	"no code length code":                        {new(stream).dynamicHead(257, 1, nil).align(0).end(), "", deflate.ErrCodeLengthCode},
 	"no code length code, and nothing behind it": {[]byte("$0\x00\x00"), "", deflate.ErrCodeLengthCode},
 	"code length code of one code, and the other": {
 		new(stream).dynamicHead(257, 1, map[int]int{8: 1}).code(0, 1).code(1, 1).end(), "", deflate.ErrCodeLengthCode,
