@@ -18,13 +18,17 @@ var buffers = sync.Pool{New: func() any { return new(buffer) }}
 func getBuffer() *buffer  { return buffers.Get().(*buffer) }
 func putBuffer(b *buffer) { buffers.Put(b) }
 
-// A message that came in several pieces is put together in a buffer of
-// Messages' own. Those from 32 KiB to 16 MiB come from pools by powers of
+// A message that came in several pieces, or compressed, is put together in a
+// buffer of its own. Those from 4 KiB to 16 MiB come from pools by powers of
 // two, so that a connection that echoes large messages does not allocate each
 // one anew and yet holds none of them while it waits.
 const (
-	minMessageShift = 15
+	minMessageShift = 12
 	maxMessageShift = 24
+
+	// firstInflated is what a compressed message is given first. Most need no
+	// more, and one whose peer stops in the middle holds it for long.
+	firstInflated = 1 << minMessageShift
 )
 
 var messageBuffers [maxMessageShift - minMessageShift + 1]sync.Pool

@@ -135,7 +135,7 @@ func (c *Conn) inflateInto(dst []byte, base int, grow growFunc) ([]byte, error) 
 // inflateWhole is inflateInto where dst has no room: the message is put
 // together elsewhere, so that the slice that it ends in is not longer than it.
 func (c *Conn) inflateWhole(dst []byte, grow growFunc) ([]byte, error) {
-	whole, err := c.inflateInto(getMessageBuffer(bufferSize), 0, growPooled)
+	whole, err := c.inflateInto(getMessageBuffer(firstInflated), 0, growPooled)
 	if len(whole) > 0 {
 		dst = append(grow(dst, len(whole), 0), whole...)
 	}

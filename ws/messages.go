@@ -67,7 +67,11 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 			c.in.rest = ev.Payload
 		}
 	}
-	t, p, err := c.readInto(getMessageBuffer(bufferSize), growPooled)
+	size := bufferSize
+	if c.in.packed {
+		size = firstInflated
+	}
+	t, p, err := c.readInto(getMessageBuffer(size), growPooled)
 	if err != nil {
 		putMessageBuffer(p)
 		return Message{}, err
