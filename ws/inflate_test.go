@@ -33,19 +33,7 @@ var readWays = map[string]func(c *Conn) (string, error){
 		p, err := io.ReadAll(r)
 		return string(p), err
 	},
-	"Reader in small steps": func(c *Conn) (string, error) {
-		_, r, err := c.Reader(context.Background())
-		var p []byte
-		for one := make([]byte, 3); err == nil; {
-			var n int
-			n, err = r.Read(one)
-			p = append(p, one[:n]...)
-		}
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return string(p), err
-	},
+	"Reader in small steps": readerOf(3),
 	"Messages": func(c *Conn) (string, error) {
 		for m, err := range c.Messages(context.Background()) {
 			return string(m.Data), err
