@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,8 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// informational are the cases for which the suite has no verdict but
+// INFORMATIONAL, so that they are no deviation: 7.1.6 sends 256 KiB and a Close
+// back to back, and whether the message is still echoed is left to the
+// implementation; the close codes 5000 and 65535 of the other two are outside
+// what RFC 6455 section 7.4.2 speaks of.
+var informational = []string{"7.1.6", "7.13.1", "7.13.2"}
+
 // deviations.tsv names exactly the cases of expected.json that are not OK, in
-// behavior or in behaviorClose, each once, with what is expected and why.
+// behavior or in behaviorClose, each once, with what is expected and why; apart
+// from those that can't be OK.
 func TestDeviations(t *testing.T) {
 	g, err := readGolden(expectedPath)
 	require.NoError(t, err)
@@ -48,7 +57,11 @@ func TestDeviations(t *testing.T) {
 	for side, cases := range g {
 		for id, o := range cases {
 			want := 1
-			if o == (outcome{verdictOK, verdictOK}) {
+			switch {
+			case slices.Contains(informational, id):
+				assert.Equal(t, outcome{verdictInformational, verdictInformational}, o, "%s %s", side, id)
+				want = 0
+			case o == outcome{verdictOK, verdictOK}:
 				want = 0
 			}
 			assert.Equal(t, want, named[side+" "+id], "lines for %s %s, which is %v", side, id, o)
