@@ -94,6 +94,13 @@ func TestCompressionIsAgreedOn(t *testing.T) {
 		for _, end := range []*Conn{server, client} {
 			assert.Equal(t, c.want, end.Info().Extensions)
 			assert.Equal(t, c.want != nil, end.deflate != nil)
+			if c.want == nil {
+				assert.Nil(t, end.Info().Deflate)
+				continue
+			}
+			answer, err := end.Info().Deflate.Answer()
+			require.NoError(t, err)
+			assert.Equal(t, c.want[0], answer.String())
 		}
 	}
 }

@@ -118,6 +118,7 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.Deflat
 		gone:  make(chan struct{}),
 	}
 	if d != nil {
+		c.info.Deflate = d
 		c.deflate = newCompression(role, *d, s.Compression)
 	}
 	c.reading.init()

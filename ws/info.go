@@ -17,6 +17,9 @@ type Info struct {
 	// Extensions are the extensions in use with their parameters, as they stand
 	// in the answer: "permessage-deflate; server_no_context_takeover".
 	Extensions []string
+	// Deflate are the parameters of permessage-deflate, nil where it is not in
+	// use. They are not to be changed.
+	Deflate *handshake.DeflateParams
 	// HTTPVersion is the version of the handshake, such as "HTTP/1.1".
 	HTTPVersion string
 	// Target and Host are those of the request.

@@ -1,27 +1,10 @@
 package main
 
 import (
-	"longwire.example/ws"
 	"longwire.example/ws/deflate"
 	"longwire.example/ws/frame"
 	"longwire.example/ws/handshake"
 )
-
-// agreed gives the parameters of permessage-deflate that a connection has, or
-// nil.
-func agreed(info ws.Info) *handshake.DeflateParams {
-	list, err := handshake.ParseExtensions(info.Extensions)
-	if err != nil {
-		return nil
-	}
-	for _, e := range list {
-		// The grammar of an offer has all that an answer may have.
-		if p, err := handshake.ParseDeflateOffer(e); err == nil {
-			return &p
-		}
-	}
-	return nil
-}
 
 // inflateAs has both directions inflated as was agreed. The connection inflates
 // on its own: what is shown is what is on the wire, also where that is wrong.

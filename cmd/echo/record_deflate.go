@@ -19,7 +19,7 @@ type directionRecord struct {
 }
 
 func newDeflateRecord(info ws.Info) *deflateRecord {
-	p := agreed(info)
+	p := info.Deflate
 	if p == nil {
 		return nil
 	}

@@ -54,7 +54,7 @@ func (t *tap) begin(c *ws.Conn) {
 		return
 	}
 	t.open = true
-	t.inflateAs(agreed(c.Info()))
+	t.inflateAs(c.Info().Deflate)
 	for _, o := range t.observers {
 		o.opened(c)
 	}
