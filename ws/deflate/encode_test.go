@@ -12,6 +12,9 @@ import (
 	"longwire.example/ws/deflate"
 )
 
+// few tells whether the long tests take fewer messages: where each takes long.
+func few() bool { return raced || testing.Short() }
+
 // kinds of messages that a corpus has.
 var kinds = []string{"JSON", "chat", "log", "random"}
 
@@ -40,12 +43,12 @@ func mixed(seed byte, n int) (all [][]byte) {
 		}
 	}
 	long := []int{65535, 65536, 65537, 1 << 20}
-	if raced {
+	if few() {
 		long = []int{65537}
 	}
 	for _, size := range long {
 		kind := kinds[c.below(len(kinds))]
-		if raced {
+		if few() {
 			kind = "chat" // it refers to all of the window
 		}
 		all = append(all, c.message(kind, size), c.message("JSON", 100))
@@ -60,7 +63,7 @@ func mixed(seed byte, n int) (all [][]byte) {
 //req:test RFC7692-7.2.1-07 RFC7692-7.2.1-08 RFC7692-7.2.1-09 RFC7692-7.2.1-11 RFC7692-7.2.1-12 RFC7692-7.2.1-13 RFC7692-7.2.1-15
 func TestEncoder(t *testing.T) {
 	n := 300
-	if raced {
+	if few() {
 		n = 60
 	}
 	for bits := 8; bits <= 15; bits++ {

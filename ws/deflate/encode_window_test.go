@@ -18,7 +18,7 @@ import (
 //req:test RFC7692-7.2.1-07 RFC7692-7.2.1-09 RFC7692-7.2.1-12 RFC7692-7.2.1-13 RFC7692-7.2.1-15
 func TestEncoderWithAWindow(t *testing.T) {
 	n := 200
-	if raced {
+	if few() {
 		n = 40
 	}
 	for bits := 8; bits <= 15; bits++ {
