@@ -19,6 +19,7 @@ import (
 
 	"longwire.example/ws"
 	"longwire.example/ws/frame"
+	"longwire.example/ws/handshake"
 )
 
 // A child is a program that has an implementation do what it is told. Commands
@@ -44,12 +45,22 @@ type childCommand struct {
 	Conn         string          `json:"conn,omitempty"`
 	URL          string          `json:"url,omitempty"`
 	Subprotocols []string        `json:"subprotocols,omitempty"`
+	Deflate      *deflateOptions `json:"deflate,omitempty"`
 	Kind         string          `json:"kind,omitempty"`
 	Payload      []byte          `json:"payload"`
 	Parts        [][]byte        `json:"parts,omitempty"`
 	Ping         []byte          `json:"ping,omitempty"`
+	Messages     []childMessage  `json:"messages,omitempty"`
 	Code         frame.CloseCode `json:"code,omitempty"`
 	Reason       string          `json:"reason"`
+}
+
+// childMessage is one of several messages that a child sends in a row, in
+// fragments if it has more than one part.
+type childMessage struct {
+	Kind  string   `json:"kind"`
+	Parts [][]byte `json:"parts"`
+	Ping  []byte   `json:"ping,omitempty"` // after the first fragment
 }
 
 // childEvent is what a child tells.
@@ -61,6 +72,8 @@ type childEvent struct {
 	Maker       string // of a connection: the command that it came from
 	Conn        string
 	Subprotocol string
+	Extensions  string                 // as they stand in the answer, where the implementation tells
+	Deflate     *handshake.DeflateSide // what it does with permessage-deflate; nil: it does not, or does not tell
 	Kind        string
 	Payload     []byte
 	Code        frame.CloseCode
@@ -126,7 +139,7 @@ func (c *child) handle(ev childEvent) {
 			delete(c.waiting, ev.ID)
 		}
 	case ev.Event == "open":
-		e = &childEnd{child: c, conn: ev.Conn, protocol: ev.Subprotocol, queue: eventQueue(), pongs: newPongs()}
+		e = &childEnd{child: c, opened: ev, conn: ev.Conn, queue: eventQueue(), pongs: newPongs()}
 		c.conns[ev.Conn] = e
 		c.opened[ev.Maker] <- attempt{end: e}
 	case e == nil:
@@ -196,15 +209,28 @@ var _ peer = (*child)(nil)
 
 func (c *child) listen(t *testing.T, subprotocols []string) listener {
 	t.Helper()
+	return c.listenAs(t, childCommand{Subprotocols: subprotocols})
+}
+
+func (c *child) dial(ctx context.Context, _ *testing.T, url string, subprotocols []string) (end, error) {
+	return c.dialAs(ctx, url, childCommand{Subprotocols: subprotocols})
+}
+
+// listenAs is listen with all that a command can say.
+func (c *child) listenAs(t *testing.T, command childCommand) listener {
+	t.Helper()
 	id, attempts := c.newID()
-	ev, err := c.tell(t.Context(), childCommand{ID: id, Do: "listen", Subprotocols: subprotocols})
+	command.ID, command.Do = id, "listen"
+	ev, err := c.tell(t.Context(), command)
 	require.NoError(t, err)
 	return listener{url: fmt.Sprintf("ws://127.0.0.1:%d/interop", ev.Port), attempts: attempts}
 }
 
-func (c *child) dial(ctx context.Context, _ *testing.T, url string, subprotocols []string) (end, error) {
+// dialAs is dial with all that a command can say.
+func (c *child) dialAs(ctx context.Context, url string, command childCommand) (end, error) {
 	id, attempts := c.newID()
-	if _, err := c.tell(ctx, childCommand{ID: id, Do: "dial", URL: url, Subprotocols: subprotocols}); err != nil {
+	command.ID, command.Do, command.URL = id, "dial", url
+	if _, err := c.tell(ctx, command); err != nil {
 		return nil, err
 	}
 	select {
@@ -217,15 +243,15 @@ func (c *child) dial(ctx context.Context, _ *testing.T, url string, subprotocols
 
 // childEnd is an end of a connection in a child.
 type childEnd struct {
-	child    *child
-	conn     string
-	protocol string
-	queue    chan event
-	pongs    pongs
-	failed   error
+	child  *child
+	opened childEvent // what was told when it opened
+	conn   string
+	queue  chan event
+	pongs  pongs
+	failed error
 }
 
-func (e *childEnd) subprotocol() string  { return e.protocol }
+func (e *childEnd) subprotocol() string  { return e.opened.Subprotocol }
 func (e *childEnd) events() <-chan event { return e.queue }
 
 func (e *childEnd) tell(ctx context.Context, command childCommand) error {

@@ -21,7 +21,10 @@
 // peers_test.go (who plays with whom), ours_test.go and wire_test.go (our own
 // end, and what is checked on the wire), then one file for each other
 // implementation; child_test.go is for those that run in a process of their
-// own, node/ and python/ hold their programs. page_test.go is the browser.
+// own, node/ and python/ hold their programs. Of compression: deflate_peers_test.go
+// (what is agreed on, with whom), deflate_messages_test.go (what is sent),
+// deflate_play_test.go (what is checked), deflate_page_test.go (Chromium).
+// page_test.go is the browser.
 //
 // Of event streams: sse_scenarios_test.go (what our server sends),
 // sse_server_test.go and sse_clients_test.go (to whom), with one file each for

@@ -25,13 +25,15 @@ const (
 
 // ours is Longwire.
 type ours struct {
-	wire   *wire
-	server byWay
+	wire        *wire
+	server      byWay
+	compression *ws.Compression // nil: off
 }
 
 func (o *ours) options(e *ourEnd, subprotocols []string) ws.Options {
 	return ws.Options{
 		Subprotocols: subprotocols,
+		Compression:  o.compression,
 		Hooks: ws.Hooks{
 			Trace: o.wire.trace,
 			End: func(_ *ws.Conn, err *ws.CloseError) {

@@ -13,12 +13,30 @@ function tell(what) {
   process.stdout.write(JSON.stringify(what) + "\n");
 }
 
+// deflate is what permessage-deflate does on a connection, seen from this side.
+function deflate(socket) {
+  const extension = socket._extensions["permessage-deflate"];
+  if (!extension) return null;
+  const [me, other] = socket._isServer ? ["server", "client"] : ["client", "server"];
+  const p = extension.params;
+  return {
+    sendContextTakeover: !p[`${me}_no_context_takeover`],
+    sendWindowBits: p[`${me}_max_window_bits`] || 15,
+    receiveContextTakeover: !p[`${other}_no_context_takeover`],
+    receiveWindowBits: p[`${other}_max_window_bits`] || 15,
+  };
+}
+
+// perMessageDeflate is the library's option: everything is compressed where a
+// command has its own wishes, otherwise it is what the library does by itself.
+const perMessageDeflate = (c) => (c.deflate ? { perMessageDeflate: { ...c.deflate, threshold: 0 } } : {});
+
 // adopt reports what comes on a connection. maker is the id of the command that
 // it came from: listen or dial.
 function adopt(maker, socket) {
   const conn = String(++opened);
   connections.set(conn, socket);
-  tell({ event: "open", maker, conn, subprotocol: socket.protocol });
+  tell({ event: "open", maker, conn, subprotocol: socket.protocol, deflate: deflate(socket) });
   socket.on("message", (data, binary) => {
     tell({ event: "message", conn, kind: binary ? "binary" : "text", payload: data.toString("base64") });
   });
@@ -34,6 +52,7 @@ const commands = {
     const server = new WebSocketServer({
       host: "127.0.0.1",
       port: 0,
+      ...perMessageDeflate(c),
       handleProtocols: (offered) => (c.subprotocols || []).find((p) => offered.has(p)) || false,
     });
     server.on("connection", (socket) => adopt(c.id, socket));
@@ -41,7 +60,7 @@ const commands = {
     server.on("listening", () => done(null, { port: server.address().port }));
   },
   dial(c, done) {
-    const socket = new WebSocket(c.url, c.subprotocols || []);
+    const socket = new WebSocket(c.url, c.subprotocols || [], perMessageDeflate(c));
     const failed = (err) => done(err);
     socket.on("error", failed);
     socket.on("open", () => {
@@ -60,6 +79,12 @@ const commands = {
       const last = i === c.parts.length - 1;
       socket.send(decode(part), { binary, fin: last }, last ? done : undefined);
       if (i === 0 && c.ping) socket.ping(decode(c.ping));
+    });
+  },
+  batch(c, done) {
+    c.messages.forEach((m, i) => {
+      const sent = i === c.messages.length - 1 ? done : undefined;
+      commands.fragments({ conn: c.conn, ...m }, sent);
     });
   },
   ping(c, done) {

@@ -13,6 +13,10 @@ import sys
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import (
+    ClientPerMessageDeflateFactory,
+    ServerPerMessageDeflateFactory,
+)
 
 LINE = 16 << 20  # a command is no longer than this
 
@@ -29,6 +33,34 @@ def encode(octets):
     return base64.b64encode(octets).decode()
 
 
+def deflate(connection):
+    """What permessage-deflate does on a connection, seen from this side."""
+    for e in connection.protocol.extensions:
+        return {
+            "sendContextTakeover": not e.local_no_context_takeover,
+            "sendWindowBits": e.local_max_window_bits,
+            "receiveContextTakeover": not e.remote_no_context_takeover,
+            "receiveWindowBits": e.remote_max_window_bits,
+        }
+    return None
+
+
+PARAMETERS = {
+    "serverNoContextTakeover": "server_no_context_takeover",
+    "clientNoContextTakeover": "client_no_context_takeover",
+    "serverMaxWindowBits": "server_max_window_bits",
+    "clientMaxWindowBits": "client_max_window_bits",
+}
+
+
+def compression(c, factory):
+    """The arguments for a command with wishes; without, the library does what it does by itself."""
+    if "deflate" not in c:
+        return {}
+    wishes = {PARAMETERS[name]: value for name, value in c["deflate"].items()}
+    return {"compression": None, "extensions": [factory(**wishes)]}
+
+
 async def report(maker, connection):
     """Reports what comes on a connection, to its end.
 
@@ -36,7 +68,7 @@ async def report(maker, connection):
     """
     conn = str(len(connections) + 1)
     connections[conn] = connection
-    tell(event="open", maker=maker, conn=conn, subprotocol=connection.subprotocol or "")
+    tell(event="open", maker=maker, conn=conn, subprotocol=connection.subprotocol or "", deflate=deflate(connection))
     with contextlib.suppress(ConnectionClosed):
         while True:
             data = await connection.recv()
@@ -58,12 +90,14 @@ async def listen(c):
     async def handle(connection):
         await report(c["id"], connection)
 
-    server = await serve(handle, "127.0.0.1", 0, subprotocols=c.get("subprotocols") or None)
+    options = compression(c, ServerPerMessageDeflateFactory)
+    server = await serve(handle, "127.0.0.1", 0, subprotocols=c.get("subprotocols") or None, **options)
     return {"port": server.sockets[0].getsockname()[1]}
 
 
 async def dial(c):
-    connection = await connect(c["url"], subprotocols=c.get("subprotocols") or None, proxy=None)
+    options = compression(c, ClientPerMessageDeflateFactory)
+    connection = await connect(c["url"], subprotocols=c.get("subprotocols") or None, proxy=None, **options)
     background(report(c["id"], connection))
 
 
@@ -84,6 +118,14 @@ async def fragments(c):
     await connection.send(parts(), text=c["kind"] == "text")
 
 
+async def batch(c):
+    for m in c["messages"]:
+        if len(m["parts"]) == 1:
+            await send({"conn": c["conn"], "kind": m["kind"], "payload": m["parts"][0]})
+        else:
+            await fragments({"conn": c["conn"], **m})
+
+
 async def ping(c):
     waiter = await connections[c["conn"]].ping(base64.b64decode(c["payload"]))
     await waiter
@@ -95,7 +137,7 @@ async def close(c):
     background(connections[c["conn"]].close(code, c["reason"]))
 
 
-commands = {f.__name__: f for f in (listen, dial, send, fragments, ping, close)}
+commands = {f.__name__: f for f in (listen, dial, send, fragments, batch, ping, close)}
 
 
 async def obey(c):
