@@ -60,7 +60,8 @@ type Compression struct {
 	// may refer back to when it compresses, to 1<<bits octets: 8 to 15, 15 by
 	// default. The other side may hold that much (RFC 7692 section 7.1.2). A
 	// client that did not offer client_max_window_bits can't be bounded by a
-	// server.
+	// server. Some implementations know 9 to 15 only: to ask for 8 makes their
+	// clients fail the connection and their servers decline.
 	ServerMaxWindowBits int
 	ClientMaxWindowBits int
 
