@@ -21,9 +21,9 @@ type Encoder struct {
 	hashes    hashes     // of a message without a Context
 	dynamic   dynamicCodes
 
-	// How often each code is needed in the block.
-	literals  [maxDynamicLiterals]uint32 // literal/length codes
-	distances [maxDynamicDistances]uint32
+	// How often the block needs each literal/length and distance code.
+	literalFrequencies  [maxDynamicLiterals]uint32
+	distanceFrequencies [maxDynamicDistances]uint32
 }
 
 // Append deflates p and appends the result to dst, which must not overlap p.

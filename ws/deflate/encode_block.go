@@ -36,12 +36,12 @@ func (e *Encoder) block(p []byte) {
 		}
 	}
 	extra := headerBits + e.count(p)
-	dynamic := extra + e.dynamic.make(&e.literals, &e.distances)
+	dynamic := extra + e.dynamic.make(&e.literalFrequencies, &e.distanceFrequencies)
 	fixed := extra
-	for symbol, n := range e.literals {
+	for symbol, n := range e.literalFrequencies {
 		fixed += int(n) * fixedLiteralWords[symbol].bits()
 	}
-	for _, n := range e.distances {
+	for _, n := range e.distanceFrequencies {
 		fixed += int(n) * fixedDistanceBits
 	}
 	switch {
@@ -85,22 +85,22 @@ func (e *Encoder) fixedBits(p []byte) int {
 // count counts how often each code is needed, and gives the number of extra
 // bits.
 func (e *Encoder) count(p []byte) (extra int) {
-	clear(e.literals[:])
-	clear(e.distances[:])
+	clear(e.literalFrequencies[:])
+	clear(e.distanceFrequencies[:])
 	for _, s := range e.sequences {
 		for _, c := range p[:s.literals] {
-			e.literals[c]++
+			e.literalFrequencies[c]++
 		}
 		if s.length > 0 {
 			l := matchLengths[uint8(s.length-3)]
-			e.literals[l.symbol()]++
+			e.literalFrequencies[l.symbol()]++
 			d, n := distanceSymbol(s.distance)
-			e.distances[d]++
+			e.distanceFrequencies[d]++
 			extra += l.extra() + n
 		}
 		p = p[int(s.literals)+int(s.length):]
 	}
-	e.literals[endOfBlock] = 1
+	e.literalFrequencies[endOfBlock] = 1
 	return extra
 }
 

@@ -15,7 +15,7 @@ type codewords [maxLiteralCodes]codeword
 // assign makes c, whose codewords have their lengths alone, the canonical code
 // of these lengths (RFC 1951 section 3.2.2). count is how many have each length,
 // symbols are those that have one.
-func (c *codewords) assign(count *[maxCodeBits + 1]uint16, symbols []uint16) {
+func (c *codewords) assign(count *lengthCount, symbols []uint16) {
 	var next [maxCodeBits + 1]uint16
 	for n := 1; n < maxCodeBits; n++ {
 		next[n+1] = (next[n] + count[n]) << 1
@@ -33,7 +33,7 @@ const fixedDistanceBits = 5
 var fixedLiteralWords, fixedDistanceWords = makeFixedCodewords()
 
 func makeFixedCodewords() (literals, distances codewords) {
-	var count [maxCodeBits + 1]uint16
+	var count lengthCount
 	var symbols []uint16
 	for i := range maxLiteralCodes {
 		n := 8
@@ -52,7 +52,7 @@ func makeFixedCodewords() (literals, distances codewords) {
 	for i := range symbols {
 		distances[i] = fixedDistanceBits
 	}
-	distances.assign(&[maxCodeBits + 1]uint16{fixedDistanceBits: maxDistanceCodes}, symbols)
+	distances.assign(&lengthCount{fixedDistanceBits: maxDistanceCodes}, symbols)
 	return literals, distances
 }
 

@@ -8,8 +8,8 @@ const maxCodeLengthBits = 7
 type dynamicCodes struct {
 	literals, distances, codeLengths codewords
 
-	// How many lengths of each are said.
-	literalCount, distanceCount, codeLengthCount int
+	// How many lengths of each are said: HLIT, HDIST, HCLEN.
+	literalCodes, distanceCodes, codeLengthCodes int
 	runs                                         [maxDynamicLiterals + maxDynamicDistances]lengthRun
 	runCount                                     int
 
@@ -27,7 +27,7 @@ const (
 )
 
 // runExtra is how many extra bits follow.
-var runExtra = [codeLengthCodes]uint8{repeatPrevious: 2, repeatZero: 3, repeatZeroLong: 7}
+var runExtra = [maxCodeLengthCodes]uint8{repeatPrevious: 2, repeatZero: 3, repeatZeroLong: 7}
 
 // make makes the codes, given how often each symbol occurs. The answer is how
 // many bits they take: to say them, and to say all symbols with them, without
@@ -35,35 +35,35 @@ var runExtra = [codeLengthCodes]uint8{repeatPrevious: 2, repeatZero: 3, repeatZe
 func (d *dynamicCodes) make(literals *[maxDynamicLiterals]uint32, distances *[maxDynamicDistances]uint32) int {
 	sum := 5 + 5 + 4 + d.huffman.make(&d.literals, literals[:], longestCode)
 	sum += d.huffman.make(&d.distances, distances[:], longestCode)
-	d.literalCount, d.distanceCount = maxDynamicLiterals, maxDynamicDistances
-	for d.literals[d.literalCount-1] == 0 {
-		d.literalCount--
+	d.literalCodes, d.distanceCodes = maxDynamicLiterals, maxDynamicDistances
+	for d.literals[d.literalCodes-1] == 0 {
+		d.literalCodes--
 	}
-	for d.distances[d.distanceCount-1] == 0 {
-		d.distanceCount--
+	for d.distances[d.distanceCodes-1] == 0 {
+		d.distanceCodes--
 	}
 	frequencies := d.makeRuns()
 	sum += d.huffman.make(&d.codeLengths, frequencies[:], maxCodeLengthBits)
 	for symbol, n := range frequencies {
 		sum += int(n) * int(runExtra[symbol])
 	}
-	d.codeLengthCount = codeLengthCodes
-	for d.codeLengths[codeLengthOrder[d.codeLengthCount-1]] == 0 {
-		d.codeLengthCount--
+	d.codeLengthCodes = maxCodeLengthCodes
+	for d.codeLengths[codeLengthOrder[d.codeLengthCodes-1]] == 0 {
+		d.codeLengthCodes--
 	}
-	return sum + 3*d.codeLengthCount
+	return sum + 3*d.codeLengthCodes
 }
 
 // makeRuns makes runs of the code lengths of both codes, which follow each other
 // as if they were one. It gives how often each symbol occurs.
-func (d *dynamicCodes) makeRuns() (frequencies [codeLengthCodes]uint32) {
+func (d *dynamicCodes) makeRuns() (frequencies [maxCodeLengthCodes]uint32) {
 	var lengths [maxDynamicLiterals + maxDynamicDistances]uint8
-	all := lengths[:d.literalCount+d.distanceCount]
-	for i, c := range d.literals[:d.literalCount] {
+	all := lengths[:d.literalCodes+d.distanceCodes]
+	for i, c := range d.literals[:d.literalCodes] {
 		all[i] = uint8(c.bits())
 	}
-	for i, c := range d.distances[:d.distanceCount] {
-		all[d.literalCount+i] = uint8(c.bits())
+	for i, c := range d.distances[:d.distanceCodes] {
+		all[d.literalCodes+i] = uint8(c.bits())
 	}
 	d.runCount = 0
 	for len(all) > 0 {
@@ -78,7 +78,7 @@ func (d *dynamicCodes) makeRuns() (frequencies [codeLengthCodes]uint32) {
 }
 
 // repeat says a length n times.
-func (d *dynamicCodes) repeat(length uint8, n int, frequencies *[codeLengthCodes]uint32) {
+func (d *dynamicCodes) repeat(length uint8, n int, frequencies *[maxCodeLengthCodes]uint32) {
 	say := func(symbol uint8, value int) {
 		d.runs[d.runCount] = lengthRun(symbol) | lengthRun(value)<<5
 		d.runCount++
@@ -109,10 +109,10 @@ func (d *dynamicCodes) repeat(length uint8, n int, frequencies *[codeLengthCodes
 
 // write writes the codes.
 func (d *dynamicCodes) write(w *bitWriter) {
-	w.put(uint64(d.literalCount-257), 5)
-	w.put(uint64(d.distanceCount-1), 5)
-	w.put(uint64(d.codeLengthCount-4), 4)
-	for _, symbol := range codeLengthOrder[:d.codeLengthCount] {
+	w.put(uint64(d.literalCodes-257), 5)
+	w.put(uint64(d.distanceCodes-1), 5)
+	w.put(uint64(d.codeLengthCodes-4), 4)
+	for _, symbol := range codeLengthOrder[:d.codeLengthCodes] {
 		w.put(uint64(d.codeLengths[symbol].bits()), 3)
 	}
 	for _, r := range d.runs[:d.runCount] {

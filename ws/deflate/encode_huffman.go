@@ -26,7 +26,7 @@ func (h *huffman) make(c *codewords, frequencies []uint32, limit int) int {
 		return h.makeSmallest(c, frequencies, used)
 	}
 	h.depths(len(used))
-	var count [maxCodeBits + 1]uint16
+	var count lengthCount
 	for _, depth := range h.weight[:len(used)] {
 		count[min(int(depth), limit)]++
 	}
@@ -52,7 +52,7 @@ func (h *huffman) makeSmallest(c *codewords, frequencies []uint32, used []uint16
 		symbols[1] = used[0]
 	}
 	c[symbols[0]], c[symbols[1]] = 1, 1
-	c.assign(&[maxCodeBits + 1]uint16{1: 2}, symbols[:])
+	c.assign(&lengthCount{1: 2}, symbols[:])
 	return int(frequencies[symbols[0]] + frequencies[symbols[1]])
 }
 

@@ -34,7 +34,7 @@ func TestHuffman(t *testing.T) {
 	r := rand.NewChaCha8([32]byte{1})
 	var h huffman
 	for round := range 2000 {
-		symbols := []int{maxDynamicLiterals, maxDynamicDistances, codeLengthCodes}[round%3]
+		symbols := []int{maxDynamicLiterals, maxDynamicDistances, maxCodeLengthCodes}[round%3]
 		limit := []int{longestCode, longestCode, maxCodeLengthBits}[round%3]
 		frequencies := make([]uint32, symbols)
 		for i := range frequencies {

@@ -44,8 +44,8 @@ func (e entry) withCode(n uint) entry { return e + entry(n|n<<8) }
 // maxCodeBits is the length of the longest code (RFC 1951 section 3.2.7).
 const maxCodeBits = 15
 
-// lengthCount is how many codes there are of each length; of length 0, how many
-// symbols have none.
+// lengthCount is how many codes there are of each length. Of length 0, where that
+// is counted, it is how many symbols have none.
 type lengthCount [maxCodeBits + 1]uint16
 
 // buildTable fills table for the canonical code with the given length of the

@@ -13,7 +13,7 @@ import (
 // TestTableSizes goes through all complete codes for the most entries that a
 // table can need, and makes a table for one that needs so many.
 func TestTableSizes(t *testing.T) {
-	assert.LessOrEqual(t, 1<<codeLengthIndex, distanceEntries)
+	assert.LessOrEqual(t, 1<<maxCodeLengthIndex, distanceEntries)
 	assert.Equal(t, uint(9), fixedLiteralIndex)
 	assert.Equal(t, uint(5), fixedDistanceIndex)
 
@@ -22,8 +22,8 @@ func TestTableSizes(t *testing.T) {
 		index   uint
 		entries int
 	}{
-		{literalSymbols[:maxDynamicLiterals], literalIndex, literalEntries},
-		{distanceSymbols[:maxDynamicDistances], distanceIndex, distanceEntries},
+		{literalSymbols[:maxDynamicLiterals], maxLiteralIndex, literalEntries},
+		{distanceSymbols[:maxDynamicDistances], maxDistanceIndex, distanceEntries},
 	} {
 		n, count := mostEntries(len(alphabet.symbols), int(alphabet.index))
 		require.Equal(t, alphabet.entries, n)

@@ -2,26 +2,27 @@ package deflate
 
 import "bytes"
 
-// The alphabets of RFC 1951 section 3.2.5 and 3.2.7.
+// The sizes of the alphabets of RFC 1951 sections 3.2.5 and 3.2.7.
 const (
-	maxLiteralCodes  = 288 // 286 and 287 have codes in a fixed block, and no meaning
-	maxDistanceCodes = 32  // likewise 30 and 31
-	codeLengthCodes  = 19
-	endOfBlock       = 256
+	maxLiteralCodes    = 288 // 286 and 287 have codes in a fixed block, and no meaning
+	maxDistanceCodes   = 32  // likewise 30 and 31
+	maxCodeLengthCodes = 19
+	endOfBlock         = 256
 
 	// What a dynamic block can have of them.
 	maxDynamicLiterals  = 286
 	maxDynamicDistances = 30
 )
 
-// Index sizes of the tables, and the most entries that a code of a dynamic block
-// can need with its subtables, which TestTableSizes finds.
+// The largest index sizes of the tables, in bits, and the most entries that a
+// code of a dynamic block can need with its subtables, which TestTableSizes
+// finds.
 const (
-	literalIndex    = 10
-	distanceIndex   = 8
-	codeLengthIndex = 7
-	literalEntries  = 1332
-	distanceEntries = 400
+	maxLiteralIndex    = 10
+	maxDistanceIndex   = 8
+	maxCodeLengthIndex = 7
+	literalEntries     = 1332
+	distanceEntries    = 400
 )
 
 type (
@@ -78,7 +79,7 @@ func makeDistanceSymbols() (t [maxDistanceCodes]entry) {
 
 // makeCodeLengthSymbols: 0 to 15 are code lengths, 16 repeats the one before 3
 // to 6 times, 17 and 18 repeat zero 3 to 10 and 11 to 138 times.
-func makeCodeLengthSymbols() (t [codeLengthCodes]entry) {
+func makeCodeLengthSymbols() (t [maxCodeLengthCodes]entry) {
 	for i := range 16 {
 		t[i] = entryLiteral | entry(i<<16)
 	}
@@ -94,13 +95,13 @@ func makeFixedTables() (literals, distances uint) {
 	copy(of[144:], bytes.Repeat([]byte{9}, 112))
 	copy(of[256:], bytes.Repeat([]byte{7}, 24))
 	count := lengthCount{7: 24, 8: 152, 9: 112}
-	literals = buildTable(fixedLiterals[:], of, &count, literalSymbols[:], literalIndex, &sorted)
+	literals = buildTable(fixedLiterals[:], of, &count, literalSymbols[:], maxLiteralIndex, &sorted)
 	count = lengthCount{5: maxDistanceCodes}
 	of = bytes.Repeat([]byte{5}, maxDistanceCodes)
-	distances = buildTable(fixedDistances[:], of, &count, distanceSymbols[:], distanceIndex, &sorted)
+	distances = buildTable(fixedDistances[:], of, &count, distanceSymbols[:], maxDistanceIndex, &sorted)
 	return literals, distances
 }
 
 // codeLengthOrder is the order in which a dynamic block gives the lengths of
 // the code length code (RFC 1951 section 3.2.7).
-var codeLengthOrder = [codeLengthCodes]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
+var codeLengthOrder = [maxCodeLengthCodes]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}

@@ -33,16 +33,16 @@ type Inflater struct {
 	distance int // of the match
 
 	// How a dynamic block begins.
-	literalCodes, bothCodes, codeLengthCodes int // how many codes there are
+	literalCodes, bothCodes, codeLengthCodes int // how many there are: HLIT, both, HCLEN
 	lengths                                  [maxDynamicLiterals + maxDynamicDistances]uint8
 	known                                    int // how many of the lengths are known
 	literalCount, distanceCount              lengthCount
 	sorted                                   [maxLiteralCodes]uint16
 
-	fixed               bool // the tables are the fixed ones
-	literals, distances uint // index sizes of the tables
-	literalTable        literalTable
-	distanceTable       distanceTable // while a dynamic block begins, that of the code length code
+	fixed                       bool // the tables are the fixed ones
+	literalIndex, distanceIndex uint // sizes of the tables' indexes in bits
+	literalTable                literalTable
+	distanceTable               distanceTable // while a dynamic block begins, that of the code length code
 
 	own Window // for messages without context takeover
 }

@@ -17,7 +17,7 @@ func (z *Inflater) block(c *call) outcome {
 		z.state = stateStoredSize
 	case 1:
 		z.fixed = true
-		z.literals, z.distances = fixedLiteralIndex, fixedDistanceIndex
+		z.literalIndex, z.distanceIndex = fixedLiteralIndex, fixedDistanceIndex
 		z.state = stateCodes
 	case 2:
 		z.fixed = false

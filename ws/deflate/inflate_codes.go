@@ -31,7 +31,7 @@ func (z *Inflater) codes(c *call) outcome {
 			}
 		}
 		c.need(48) // 15 and 5 for a length, 15 and 13 for a distance
-		e, before := lookUp(literals[:], c.bits, z.literals)
+		e, before := lookUp(literals[:], c.bits, z.literalIndex)
 		code := before + e.codeBits()
 		n := before + e.take()
 		if code > c.nbits {
@@ -58,7 +58,7 @@ func (z *Inflater) codes(c *call) outcome {
 		bits := c.bits >> n
 		length := e.value() + int(c.bits&(1<<n-1)>>code)
 
-		e, before = lookUp(distances[:], bits, z.distances)
+		e, before = lookUp(distances[:], bits, z.distanceIndex)
 		code = before + e.codeBits()
 		if n+code > c.nbits {
 			return starved

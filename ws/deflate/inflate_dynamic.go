@@ -33,15 +33,15 @@ func (z *Inflater) codeLengthCode(c *call) outcome {
 		z.lengths[symbol] = 0
 	}
 	var count lengthCount
-	for _, n := range z.lengths[:codeLengthCodes] {
+	for _, n := range z.lengths[:maxCodeLengthCodes] {
 		count[n]++
 	}
 	// Unlike the distance code, this one is always needed.
-	if count[0] == codeLengthCodes {
+	if count[0] == maxCodeLengthCodes {
 		return z.fail(ErrCodeLengthCode)
 	}
-	z.distances = buildTable(z.distanceTable[:], z.lengths[:codeLengthCodes], &count, codeLengthSymbols[:], codeLengthIndex, &z.sorted)
-	if z.distances == 0 {
+	z.distanceIndex = buildTable(z.distanceTable[:], z.lengths[:maxCodeLengthCodes], &count, codeLengthSymbols[:], maxCodeLengthIndex, &z.sorted)
+	if z.distanceIndex == 0 {
 		return z.fail(ErrCodeLengthCode)
 	}
 	z.literalCount, z.distanceCount = lengthCount{}, lengthCount{}
@@ -53,7 +53,7 @@ func (z *Inflater) codeLengthCode(c *call) outcome {
 // repetition may go from the one to the other.
 func (z *Inflater) codeLengths(c *call) outcome {
 	src, pos, bits, nbits := c.src, c.pos, c.bits, c.nbits
-	known, mask := z.known, uint64(1)<<z.distances-1
+	known, mask := z.known, uint64(1)<<z.distanceIndex-1
 	result := onward
 	for known < z.bothCodes {
 		if nbits < 14 { // the longest code and its extra bits
@@ -132,12 +132,12 @@ func (z *Inflater) dynamicTables() outcome {
 	if z.lengths[endOfBlock] == 0 {
 		return z.fail(ErrNoEndOfBlock)
 	}
-	z.literals = buildTable(z.literalTable[:], z.lengths[:z.literalCodes], &z.literalCount, literalSymbols[:], literalIndex, &z.sorted)
-	if z.literals == 0 {
+	z.literalIndex = buildTable(z.literalTable[:], z.lengths[:z.literalCodes], &z.literalCount, literalSymbols[:], maxLiteralIndex, &z.sorted)
+	if z.literalIndex == 0 {
 		return z.fail(ErrLiteralCode)
 	}
-	z.distances = buildTable(z.distanceTable[:], z.lengths[z.literalCodes:z.bothCodes], &z.distanceCount, distanceSymbols[:], distanceIndex, &z.sorted)
-	if z.distances == 0 {
+	z.distanceIndex = buildTable(z.distanceTable[:], z.lengths[z.literalCodes:z.bothCodes], &z.distanceCount, distanceSymbols[:], maxDistanceIndex, &z.sorted)
+	if z.distanceIndex == 0 {
 		return z.fail(ErrDistanceCode)
 	}
 	z.state = stateCodes

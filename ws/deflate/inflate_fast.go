@@ -16,7 +16,7 @@ func (z *Inflater) fast(c *call, literals *literalTable, distances *distanceTabl
 	pos, out := c.pos, c.out
 	// Only the lowest 6 bits of nbits count: entries are subtracted whole.
 	bits, nbits := c.bits, c.nbits
-	literalMask, distanceMask := uint64(1)<<z.literals-1, uint64(1)<<z.distances-1
+	literalMask, distanceMask := uint64(1)<<z.literalIndex-1, uint64(1)<<z.distanceIndex-1
 	result := onward
 
 	for pos <= len(src)-fastSrc && out <= len(dst)-fastDst {
