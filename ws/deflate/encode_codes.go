@@ -28,31 +28,22 @@ func (c *codewords) assign(count *lengthCount, symbols []uint16) {
 }
 
 // The codes of fixed blocks (RFC 1951 section 3.2.6).
-const fixedDistanceBits = 5
-
 var fixedLiteralWords, fixedDistanceWords = makeFixedCodewords()
 
 func makeFixedCodewords() (literals, distances codewords) {
-	var count lengthCount
-	var symbols []uint16
-	for i := range maxLiteralCodes {
-		n := 8
-		switch {
-		case i >= 144 && i < 256:
-			n = 9
-		case i >= 256 && i < 280:
-			n = 7
+	assign := func(c *codewords, lengths []uint8) {
+		var count lengthCount
+		var symbols []uint16
+		for symbol, n := range lengths {
+			c[symbol] = codeword(n)
+			count[n]++
+			symbols = append(symbols, uint16(symbol))
 		}
-		literals[i] = codeword(n)
-		count[n]++
-		symbols = append(symbols, uint16(i))
+		c.assign(&count, symbols)
 	}
-	literals.assign(&count, symbols)
-	symbols = symbols[:maxDistanceCodes]
-	for i := range symbols {
-		distances[i] = fixedDistanceBits
-	}
-	distances.assign(&lengthCount{fixedDistanceBits: maxDistanceCodes}, symbols)
+	ofLiterals, ofDistances := fixedLengths()
+	assign(&literals, ofLiterals)
+	assign(&distances, ofDistances)
 	return literals, distances
 }
 
@@ -68,15 +59,13 @@ func (l matchLength) value() uint  { return uint(l >> 12) }
 var matchLengths = makeMatchLengths()
 
 func makeMatchLengths() (t [256]matchLength) {
-	i := 0
-	for code := range 28 {
-		extra := max(0, code/4-1)
+	for symbol := endOfBlock + 1; symbol < maxDynamicLiterals; symbol++ {
+		base, extra := literalSymbols[symbol].value(), literalSymbols[symbol].take()
+		// The last one replaces what the one before it has for 258.
 		for value := range 1 << extra {
-			t[i] = matchLength(257+code) | matchLength(extra)<<9 | matchLength(value)<<12
-			i = min(i+1, 255)
+			t[base+value-3] = matchLength(symbol) | matchLength(extra)<<9 | matchLength(value)<<12
 		}
 	}
-	t[255] = 285 // 258 has a code of its own
 	return t
 }
 

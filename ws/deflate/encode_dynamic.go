@@ -1,8 +1,5 @@
 package deflate
 
-// maxCodeLengthBits is the length of the longest code of the code length code.
-const maxCodeLengthBits = 7
-
 // dynamicCodes are the codes of a dynamic block, and how the block says them
 // (RFC 1951 section 3.2.7).
 type dynamicCodes struct {
@@ -20,15 +17,6 @@ type dynamicCodes struct {
 // of its extra bits.
 type lengthRun uint16
 
-const (
-	repeatPrevious = 16 // 3 to 6 times
-	repeatZero     = 17 // 3 to 10 times
-	repeatZeroLong = 18 // 11 to 138 times
-)
-
-// runExtra is how many extra bits follow.
-var runExtra = [maxCodeLengthCodes]uint8{repeatPrevious: 2, repeatZero: 3, repeatZeroLong: 7}
-
 // make makes the codes, given how often each symbol occurs. The answer is how
 // many bits they take: to say them, and to say all symbols with them, without
 // extra bits.
@@ -45,7 +33,7 @@ func (d *dynamicCodes) make(literals *[maxDynamicLiterals]uint32, distances *[ma
 	frequencies := d.makeRuns()
 	sum += d.huffman.make(&d.codeLengths, frequencies[:], maxCodeLengthBits)
 	for symbol, n := range frequencies {
-		sum += int(n) * int(runExtra[symbol])
+		sum += int(n) * int(codeLengthSymbols[symbol].take())
 	}
 	d.codeLengthCodes = maxCodeLengthCodes
 	for d.codeLengths[codeLengthOrder[d.codeLengthCodes-1]] == 0 {
@@ -119,6 +107,6 @@ func (d *dynamicCodes) write(w *bitWriter) {
 		symbol := r & 31
 		c := d.codeLengths[symbol]
 		w.put(uint64(c>>8), uint(c.bits()))
-		w.put(uint64(r>>5), uint(runExtra[symbol]))
+		w.put(uint64(r>>5), codeLengthSymbols[symbol].take())
 	}
 }

@@ -41,8 +41,11 @@ func (e entry) isLiteral() bool { return e&entryLiteral != 0 }
 // withCode is a symbol's entry for a code of n bits.
 func (e entry) withCode(n uint) entry { return e + entry(n|n<<8) }
 
-// maxCodeBits is the length of the longest code (RFC 1951 section 3.2.7).
-const maxCodeBits = 15
+// The lengths of the longest codes (RFC 1951 section 3.2.7).
+const (
+	maxCodeBits       = 15
+	maxCodeLengthBits = 7 // of a code length code
+)
 
 // lengthCount is how many codes there are of each length. Of length 0, where that
 // is counted, it is how many symbols have none.

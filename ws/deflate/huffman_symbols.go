@@ -20,7 +20,7 @@ const (
 const (
 	maxLiteralIndex    = 10
 	maxDistanceIndex   = 8
-	maxCodeLengthIndex = 7
+	maxCodeLengthIndex = maxCodeLengthBits
 	literalEntries     = 1332
 	distanceEntries    = 400
 )
@@ -77,29 +77,45 @@ func makeDistanceSymbols() (t [maxDistanceCodes]entry) {
 	return t
 }
 
-// makeCodeLengthSymbols: 0 to 15 are code lengths, 16 repeats the one before 3
-// to 6 times, 17 and 18 repeat zero 3 to 10 and 11 to 138 times.
+// The symbols behind the code lengths 0 to 15, and how often they repeat.
+const (
+	repeatPrevious = 16 // 3 to 6 times
+	repeatZero     = 17 // 3 to 10 times
+	repeatZeroLong = 18 // 11 to 138 times
+)
+
 func makeCodeLengthSymbols() (t [maxCodeLengthCodes]entry) {
 	for i := range 16 {
 		t[i] = entryLiteral | entry(i<<16)
 	}
-	t[16] = entryPrevious | 3<<16 | 2
-	t[17] = 3<<16 | 3
-	t[18] = 11<<16 | 7
+	t[repeatPrevious] = entryPrevious | 3<<16 | 2
+	t[repeatZero] = 3<<16 | 3
+	t[repeatZeroLong] = 11<<16 | 7
 	return t
 }
 
+// fixedLengths are the code lengths of fixed blocks (RFC 1951 section 3.2.6).
+func fixedLengths() (literals, distances []uint8) {
+	literals = bytes.Repeat([]byte{8}, maxLiteralCodes)
+	copy(literals[144:], bytes.Repeat([]byte{9}, 112))
+	copy(literals[256:], bytes.Repeat([]byte{7}, 24))
+	return literals, bytes.Repeat([]byte{fixedDistanceBits}, maxDistanceCodes)
+}
+
+const fixedDistanceBits = 5
+
 func makeFixedTables() (literals, distances uint) {
 	var sorted [maxLiteralCodes]uint16
-	of := bytes.Repeat([]byte{8}, maxLiteralCodes)
-	copy(of[144:], bytes.Repeat([]byte{9}, 112))
-	copy(of[256:], bytes.Repeat([]byte{7}, 24))
-	count := lengthCount{7: 24, 8: 152, 9: 112}
-	literals = buildTable(fixedLiterals[:], of, &count, literalSymbols[:], maxLiteralIndex, &sorted)
-	count = lengthCount{5: maxDistanceCodes}
-	of = bytes.Repeat([]byte{5}, maxDistanceCodes)
-	distances = buildTable(fixedDistances[:], of, &count, distanceSymbols[:], maxDistanceIndex, &sorted)
-	return literals, distances
+	build := func(table []entry, lengths []uint8, symbols []entry, maxIndex uint) uint {
+		var count lengthCount
+		for _, n := range lengths {
+			count[n]++
+		}
+		return buildTable(table, lengths, &count, symbols, maxIndex, &sorted)
+	}
+	ofLiterals, ofDistances := fixedLengths()
+	return build(fixedLiterals[:], ofLiterals, literalSymbols[:], maxLiteralIndex),
+		build(fixedDistances[:], ofDistances, distanceSymbols[:], maxDistanceIndex)
 }
 
 // codeLengthOrder is the order in which a dynamic block gives the lengths of
