@@ -82,7 +82,7 @@ func (e *Encoder) find(b []byte, begin int, h hashes, position uint16, window in
 }
 
 // findLast goes on at b[i:], which is the end of a message: where eight octets
-// can't be loaded any more. Small messages are worth it.
+// can't be loaded any more. For small messages that is worth it.
 func (e *Encoder) findLast(b []byte, done, i int, h hashes, position uint16, window int) int {
 	sequences := e.sequences
 	for i+hashed <= len(b) {
@@ -93,10 +93,9 @@ func (e *Encoder) findLast(b []byte, done, i int, h hashes, position uint16, win
 			continue
 		}
 		n := 4 + same(b, i+4, d)
-		for i > done && i > d && b[i-1] == b[i-1-d] {
+		for i > done && i > d && n < maxMatch && b[i-1] == b[i-1-d] {
 			i, n = i-1, n+1
 		}
-		n = min(n, maxMatch)
 		sequences = append(sequences, sequence{uint16(i - done), uint16(n), uint16(d)})
 		i += n
 		done = i
@@ -114,8 +113,8 @@ func matched(b []byte, i, d int, diff uint64) int {
 	return 8 + same(b, i+8, d)
 }
 
-// same gives how many octets of b[i:] are the same as those d before them, as
-// far as a match that began eight octets before can go.
+// same gives how many octets of b[i:] are the same as those d before them, at
+// most as many as a match that began eight octets before can go on for.
 func same(b []byte, i, d int) int {
 	p := b[i:min(i+maxMatch-8, len(b))]
 	q := b[i-d:][:len(p)]
@@ -125,7 +124,7 @@ func same(b []byte, i, d int) int {
 			return n + bits.TrailingZeros64(diff)>>3
 		}
 	}
-	for n < len(p) && n < len(q) && p[n] == q[n] {
+	for n < len(p) && p[n] == q[n] {
 		n++
 	}
 	return n

@@ -161,7 +161,7 @@ func (z *Inflater) run(c *call) outcome {
 	}
 }
 
-// step does what the state says. A block that gives nothing takes six steps at
+// step does what the state says. A block that gives nothing takes five steps at
 // most and ten bits at least, so what src costs is in proportion to its length.
 func (z *Inflater) step(c *call) outcome {
 	switch z.state {
