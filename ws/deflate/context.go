@@ -29,10 +29,10 @@ type hashes struct {
 }
 
 const (
-	hashed     = 5   // octets that a hash is made of
-	minHistory = 512 // octets
-	minHashes  = 512
-	maxHashes  = 1 << 13 // of a Context: 16 KiB
+	hashed     = 5       // octets that a hash is made of
+	minHistory = 512     // octets
+	minHashes  = 512     // entries
+	maxHashes  = 1 << 13 // entries of a Context: 16 KiB
 )
 
 // replace notes that the first octets of v, a little-endian number, are at
@@ -45,6 +45,15 @@ func (h hashes) replace(v uint64, position uint16) int {
 	d := position - *at
 	*at = position
 	return int(d)
+}
+
+// insert notes every other position of b, which begins at position: a match that
+// begins between two is found by its second octet and then goes back.
+func (h hashes) insert(b []byte, position uint16) {
+	for ; len(b) >= 8; b = b[2:] {
+		h.replace(binary.LittleEndian.Uint64(b), position)
+		position += 2
+	}
 }
 
 // newHashes gives an empty table of n entries, or of the next smaller power of
@@ -131,16 +140,13 @@ func (x *Context) grow(n int) {
 	}
 	size = min(size, x.window+x.slack())
 	x.history = append(make([]byte, 0, size), x.history...)
-	if hashes := min(max(size/2, minHashes), maxHashes); hashes >= 2*len(x.hashes.table) {
-		x.hashes = newHashes(nil, hashes)
+	if entries := min(max(size/2, minHashes), maxHashes); entries >= 2*len(x.hashes.table) {
+		x.hashes = newHashes(nil, entries)
 		x.insert(0)
 	}
 }
 
-// insert notes the positions of history[begin:], every other of them: a match
-// that begins between two is found by its second octet and then goes back.
+// insert notes the positions of history[begin:].
 func (x *Context) insert(begin int) {
-	for i := begin; i+8 <= len(x.history); i += 2 {
-		x.hashes.replace(binary.LittleEndian.Uint64(x.history[i:]), x.position+uint16(i))
-	}
+	x.hashes.insert(x.history[begin:], x.position+uint16(begin))
 }

@@ -17,7 +17,7 @@ const (
 type Encoder struct {
 	bitWriter
 	sequences []sequence // of the block
-	buf       []byte     // what a long message begins with, behind its window
+	buf       []byte     // history, and the beginning of what is deflated behind it
 	hashes    hashes     // of a message without a Context
 	dynamic   dynamicCodes
 
@@ -59,21 +59,33 @@ func (e *Encoder) Append(dst []byte, x *Context, p []byte, last bool) []byte {
 // tells whether the hashes of the Context know of p.
 func (e *Encoder) appendLong(x *Context, p []byte) bool {
 	from := max(0, len(x.history)-x.window)
-	begin := len(x.history) - from
-	head := p[:min(len(p), maxPiece)]
-	e.buf = append(append(e.buf[:0], x.history[from:]...), head...)
+	e.hold(len(x.history)-from, p)
+	copy(e.buf, x.history[from:])
 	h, position := x.hashes, x.position+uint16(from)
 	own := len(p) <= x.window || len(x.hashes.table) == maxHashes
 	if !own {
 		// The table of a small window is small. For so much, a larger one pays.
-		all := Context{window: x.window, history: e.buf[:begin], position: position, hashes: e.fresh(len(e.buf))}
-		all.insert(0)
-		h = all.hashes
+		h = e.fresh(len(e.buf) + len(p))
+		h.insert(e.buf, position)
 	}
-	e.deflate(e.buf, begin, h, position, x.window)
-	// What follows has its whole window in p.
-	e.deflate(p, len(head), h, position+uint16(begin), x.window)
+	e.deflateBehind(p, h, position, x.window)
 	return own
+}
+
+// hold makes buf as long as n octets of history, with room for the beginning of
+// p behind them.
+func (e *Encoder) hold(n int, p []byte) {
+	e.buf = slices.Grow(e.buf[:0], n+min(len(p), maxPiece))[:n]
+}
+
+// deflateBehind writes blocks for p, whose history is in buf; position is that of
+// buf[0].
+func (e *Encoder) deflateBehind(p []byte, h hashes, position uint16, window int) {
+	n, head := len(e.buf), p[:min(len(p), maxPiece)]
+	e.buf = append(e.buf, head...)
+	e.deflate(e.buf, n, h, position, window)
+	// What follows has its whole window in p.
+	e.deflate(p, len(head), h, position+uint16(n), window)
 }
 
 // AppendAlone is [Encoder.Append] without a Context: references stay within p
@@ -110,8 +122,7 @@ func (e *Encoder) deflate(b []byte, begin int, h hashes, position uint16, window
 //
 //req:impl RFC7692-6.1-01 RFC7692-7.2.1-05 RFC7692-7.2.1-06
 func (e *Encoder) finish(last bool) []byte {
-	e.out = slices.Grow(e.out, 16)
-	e.stored(0)
+	e.beginStored(0)
 	out := e.out
 	e.out = nil
 	return cut(out, last)

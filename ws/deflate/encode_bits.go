@@ -34,9 +34,9 @@ func (w *bitWriter) flush() {
 	w.n &= 7
 }
 
-// stored writes what comes before the octets of a stored block (RFC 1951
+// beginStored writes what comes before the octets of a stored block (RFC 1951
 // section 3.2.4).
-func (w *bitWriter) stored(octets int) {
+func (w *bitWriter) beginStored(octets int) {
 	w.reserve(headerBits + 7 + 32)
 	w.put(storedHeader, headerBits)
 	w.n = (w.n + 7) &^ 7
@@ -44,10 +44,10 @@ func (w *bitWriter) stored(octets int) {
 	w.out = append(w.out, byte(octets), byte(octets>>8), ^byte(octets), ^byte(octets>>8))
 }
 
-// store writes a stored block.
-func (w *bitWriter) store(p []byte) {
-	w.out = slices.Grow(w.out, len(p)+24)
-	w.stored(len(p))
+// stored writes a stored block of at most 65535 octets.
+func (w *bitWriter) stored(p []byte) {
+	w.reserve(headerBits + 7 + 32 + 8*len(p))
+	w.beginStored(len(p))
 	w.out = append(w.out, p...)
 }
 

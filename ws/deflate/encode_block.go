@@ -20,15 +20,15 @@ const fewBits = 1000
 //
 //req:impl RFC7692-7.2.1-01 RFC7692-7.2.1-02
 func (e *Encoder) block(p []byte) {
-	stored := headerBits + 7 + 8*(4+len(p)) // at most
+	stored := headerBits + 7 + 8*(4+len(p)) // at most: seven bits of padding
 	if len(e.sequences) == 1 && len(p) > fewBits/8 && incompressible(p) {
-		e.store(p)
+		e.stored(p)
 		return
 	}
-	if len(p) <= fewBits {
+	if len(p) <= fewBits { // a longer one hardly ever takes so few bits
 		if fixed := e.fixedBits(p); fixed <= fewBits {
 			if stored <= fixed {
-				e.store(p)
+				e.stored(p)
 			} else {
 				e.fixed(p, fixed)
 			}
@@ -46,7 +46,7 @@ func (e *Encoder) block(p []byte) {
 	}
 	switch {
 	case stored <= min(fixed, dynamic):
-		e.store(p)
+		e.stored(p)
 	case fixed <= dynamic:
 		e.fixed(p, fixed)
 	default:

@@ -1,26 +1,19 @@
 package deflate
 
-import "slices"
-
 // AppendWindow is [Encoder.Append] where the window is all that is kept between
 // messages: w instead of a [Context], with four sevenths of the memory at 15
 // bits. What a Context knows of where to look is found out anew for each piece,
-// which takes as long as deflating about the same number of octets.
+// which takes about a tenth of the time of deflating as many octets as w holds.
 func (e *Encoder) AppendWindow(dst []byte, w *Window, p []byte, last bool) []byte {
 	e.out = dst
 	if len(p) == 0 {
 		return e.finish(last)
 	}
-	n := w.Len()
-	head := p[:min(len(p), maxPiece)]
-	e.buf = slices.Grow(e.buf[:0], n+len(head))[:n]
-	w.read(e.buf, n)
-	x := Context{window: w.size, history: e.buf, hashes: e.fresh(n + len(p))}
-	x.insert(0)
-	e.buf = append(e.buf, head...)
-	e.deflate(e.buf, n, x.hashes, 0, w.size)
-	// What follows has its whole window in p.
-	e.deflate(p, len(head), x.hashes, uint16(n), w.size)
+	e.hold(w.held, p)
+	w.read(e.buf, w.held)
+	h := e.fresh(len(e.buf) + len(p))
+	h.insert(e.buf, 0)
+	e.deflateBehind(p, h, 0, w.size)
 	w.Add(p)
 	return e.finish(last)
 }
