@@ -29,7 +29,7 @@ func takeover() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "octets   alone   with context takeover\n")
 	for _, m := range prices {
-		alone := e.Append(nil, nil, []byte(m), true)
+		alone := e.AppendAlone(nil, deflate.MaxWindowBits, []byte(m), true)
 		taken := e.Append(nil, x, []byte(m), true)
 		fmt.Fprintf(&b, "%6d  %6d  %6d   %s\n", len(m), len(alone), len(taken), m)
 	}
@@ -46,7 +46,7 @@ func guesses(known string) (searches []string, octets []int) {
 	for digit := range 16 {
 		guess := fmt.Sprintf("token=%s%x", known, digit)
 		searches = append(searches, guess)
-		octets = append(octets, len(e.Append(nil, nil, fmt.Appendf(nil, secret, guess), true)))
+		octets = append(octets, len(e.AppendAlone(nil, deflate.MaxWindowBits, fmt.Appendf(nil, secret, guess), true)))
 	}
 	return searches, octets
 }
@@ -120,7 +120,7 @@ func TestTakeover(t *testing.T) {
 	var e deflate.Encoder
 	x := deflate.NewContext(deflate.MaxWindowBits)
 	for i, m := range prices {
-		alone, taken := e.Append(nil, nil, []byte(m), true), e.Append(nil, x, []byte(m), true)
+		alone, taken := e.AppendAlone(nil, deflate.MaxWindowBits, []byte(m), true), e.Append(nil, x, []byte(m), true)
 		if i > 0 {
 			assert.Less(t, 2*len(taken), len(alone), m)
 		}

@@ -108,7 +108,7 @@ func FuzzDeflateRoundTrip(f *testing.F) {
 				continue
 			case 1, 2:
 				// A message that is deflated alone, once for all connections.
-				shared := e.AppendAlone(nil, p, window, true)
+				shared := e.AppendAlone(nil, window, p, true)
 				alone.reset()
 				alone.receive(t, shared, p)
 				ours.receive(t, shared, p)

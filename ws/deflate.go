@@ -99,7 +99,7 @@ func (d *deflation) appendEncoded(dst, p []byte, last bool) []byte {
 	case d.context == nil && d.takeover:
 		d.context = deflate.NewContext(d.bits)
 	case d.context == nil && last:
-		return e.AppendAlone(dst, p, d.bits, true)
+		return e.AppendAlone(dst, d.bits, p, true)
 	case d.context == nil:
 		d.context = getContext(d.bits)
 	case d.stale && !d.within:

@@ -33,7 +33,7 @@ var deflaters = []struct {
 	}},
 	{"Encoder,alone", func(testing.TB) func(dst, p []byte) []byte {
 		var e deflate.Encoder
-		return func(dst, p []byte) []byte { return e.Append(dst, nil, p, true) }
+		return func(dst, p []byte) []byte { return e.AppendAlone(dst, 15, p, true) }
 	}},
 	{"Coder,level1,alone", func(b testing.TB) func(dst, p []byte) []byte {
 		c, err := deflate.NewCoder(1, 15)

@@ -30,7 +30,7 @@ func TestDeflateAllocs(t *testing.T) {
 		for name, deflate := range map[string]func(m []byte) []byte{
 			"Coder":   func(m []byte) []byte { return coder.Append(dst[:0], m, true) },
 			"Encoder": func(m []byte) []byte { return e.Append(dst[:0], x, m, true) },
-			"alone":   func(m []byte) []byte { return e.AppendAlone(dst[:0], m, bits, true) },
+			"alone":   func(m []byte) []byte { return e.AppendAlone(dst[:0], bits, m, true) },
 			"Add":     func(m []byte) []byte { x.Add(m); return dst },
 			"Reset":   func(m []byte) []byte { x.Reset(); coder.Reset(); return e.Append(dst[:0], x, m, true) },
 		} {

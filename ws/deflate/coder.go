@@ -59,7 +59,8 @@ func NewCoder(level, bits int) (*Coder, error) {
 // appends the result to dst, which must not overlap p. What dst has of capacity
 // behind the result is overwritten. The result ends with an empty stored block,
 // so that all of p can be inflated. A message may come in any number of pieces;
-// with the last of them, last is true. An empty message is the octet 00.
+// with the last of them, last is true and the final 00 00 FF FF is left out. An
+// empty message is the octet 00.
 func (c *Coder) Append(dst, p []byte, last bool) []byte {
 	c.out.b = dst
 	// The appender takes everything, so neither of the two can fail.

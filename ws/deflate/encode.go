@@ -29,15 +29,11 @@ type Encoder struct {
 // Append deflates p and appends the result to dst, which must not overlap p.
 // What dst has of capacity behind the result is overwritten. The result ends
 // with an empty stored block, so that all of p can be inflated. A message may
-// come in any number of pieces; with the last of them, last is true. An empty
-// message is the octet 00.
+// come in any number of pieces; with the last of them, last is true and the final
+// 00 00 FF FF is left out. An empty message is the octet 00.
 //
-// References go back into the window of x, which then goes on behind p. With x
-// == nil they stay within p and go back up to 32768 octets.
+// References go back into the window of x, which then goes on behind p.
 func (e *Encoder) Append(dst []byte, x *Context, p []byte, last bool) []byte {
-	if x == nil {
-		return e.AppendAlone(dst, p, MaxWindowBits, last)
-	}
 	e.out = dst
 	switch {
 	case len(p) == 0:
@@ -89,8 +85,9 @@ func (e *Encoder) deflateBehind(p []byte, h hashes, position uint16, window int)
 }
 
 // AppendAlone is [Encoder.Append] without a Context: references stay within p
-// and go back up to 1<<bits octets.
-func (e *Encoder) AppendAlone(dst, p []byte, bits int, last bool) []byte {
+// and go back up to 1<<bits octets. bits out of range are taken for the nearest
+// in range.
+func (e *Encoder) AppendAlone(dst []byte, bits int, p []byte, last bool) []byte {
 	e.out = dst
 	e.deflate(p, 0, e.fresh(len(p)), 0, windowSize(bits))
 	return e.finish(last)

@@ -138,7 +138,7 @@ func TestEncoderMemory(t *testing.T) {
 	x := NewContext(15)
 	for i := range 1000 {
 		e.Append(nil, x, make([]byte, i), true)
-		e.Append(nil, nil, make([]byte, i/2), true)
+		e.AppendAlone(nil, 15, make([]byte, i/2), true)
 	}
 	assert.LessOrEqual(t, memory(&e), 16<<10)
 	r := rand.NewChaCha8([32]byte{2})
@@ -148,7 +148,7 @@ func TestEncoderMemory(t *testing.T) {
 			m[i] = byte(r.Uint64()) & 7
 		}
 		e.Append(nil, x, m, true)
-		e.Append(nil, nil, m, true)
+		e.AppendAlone(nil, 15, m, true)
 	}
 	assert.LessOrEqual(t, memory(&e), 192<<10)
 }

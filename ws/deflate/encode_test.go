@@ -113,10 +113,7 @@ func TestEncoderAlone(t *testing.T) {
 		check := &checker{bits: bits}
 		for i, m := range mixed(20, 50) {
 			check.reset()
-			d := e.AppendAlone(nil, m, bits, true)
-			if bits == 15 {
-				require.Equal(t, d, e.Append(nil, nil, m, true))
-			}
+			d := e.AppendAlone(nil, bits, m, true)
 			out, err := check.inflate(d)
 			require.NoError(t, err, "message %d", i)
 			require.True(t, bytes.Equal(m, out), "message %d", i)
@@ -125,8 +122,8 @@ func TestEncoderAlone(t *testing.T) {
 	}
 	// Two pieces with the same octets are deflated to the same.
 	p := []byte("the same octets, the same octets")
-	first := e.Append(nil, nil, p, false)
-	assert.Equal(t, first, e.Append(nil, nil, p, false))
+	first := e.AppendAlone(nil, 15, p, false)
+	assert.Equal(t, first, e.AppendAlone(nil, 15, p, false))
 }
 
 // The window is used up to its agreed size, and not by one octet more.
@@ -141,7 +138,7 @@ func TestEncoderFar(t *testing.T) {
 			_, _ = rand.NewChaCha8([32]byte{byte(bits)}).Read(again)
 			x := deflate.NewContext(bits)
 			for name, d := range map[string][]byte{
-				"alone":                  e.AppendAlone(nil, append(m, again...), bits, true),
+				"alone":                  e.AppendAlone(nil, bits, append(m, again...), true),
 				"in one message":         e.Append(nil, deflate.NewContext(bits), append(m, again...), true),
 				"in one message and one": e.Append(e.Append(nil, x, m, false), x, again, true),
 			} {
@@ -161,13 +158,18 @@ func TestEncoderFar(t *testing.T) {
 
 func TestEncoderEmpty(t *testing.T) {
 	var e deflate.Encoder
-	x := deflate.NewContext(15)
+	x, w := deflate.NewContext(15), deflate.NewWindow(15)
 	for range 2 {
-		for _, x := range []*deflate.Context{nil, x} {
-			assert.Equal(t, []byte{0}, e.Append(nil, x, nil, true))
-			assert.Equal(t, []byte("a\x00"), e.Append([]byte("a"), x, []byte{}, true))
-			assert.Equal(t, []byte("\x00\x00\x00\xff\xff"), e.Append(nil, x, nil, false))
+		for _, deflated := range []func(dst, p []byte, last bool) []byte{
+			func(dst, p []byte, last bool) []byte { return e.AppendAlone(dst, 15, p, last) },
+			func(dst, p []byte, last bool) []byte { return e.Append(dst, x, p, last) },
+			func(dst, p []byte, last bool) []byte { return e.AppendWindow(dst, w, p, last) },
+		} {
+			assert.Equal(t, []byte{0}, deflated(nil, nil, true))
+			assert.Equal(t, []byte("a\x00"), deflated([]byte("a"), []byte{}, true))
+			assert.Equal(t, []byte("\x00\x00\x00\xff\xff"), deflated(nil, nil, false))
 		}
+		e.AppendWindow(nil, w, []byte("something"), true)
 		e.Append(nil, x, []byte("something"), true)
 	}
 }
@@ -189,7 +191,7 @@ func TestEncoderVectors(t *testing.T) {
 
 	high := []byte("\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff" +
 		"\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda")
-	assert.Equal(t, "\x00\x2b\x00\xd4\xff"+string(high)+"\x00", string(e.Append(nil, nil, high, true)))
+	assert.Equal(t, "\x00\x2b\x00\xd4\xff"+string(high)+"\x00", string(e.AppendAlone(nil, 15, high, true)))
 }
 
 // Octets that can't be compressed cost five more for each stored block, and one
@@ -202,7 +204,7 @@ func TestEncoderBound(t *testing.T) {
 		m := c.message("random", size)
 		for range 3 {
 			most := size + 5*((size+65534)/65535) + 1
-			assert.LessOrEqual(t, len(e.Append(nil, nil, m, true)), most)
+			assert.LessOrEqual(t, len(e.AppendAlone(nil, 15, m, true)), most)
 			assert.LessOrEqual(t, len(e.Append(nil, x, m, true)), most)
 			m = c.message("random", size)
 		}

@@ -35,7 +35,7 @@ func ExampleEncoder_Append_fragments() {
 func ExampleEncoder_AppendAlone() {
 	var e deflate.Encoder
 	for range 2 {
-		fmt.Printf("% x\n", e.AppendAlone(nil, []byte("Hello"), 15, true))
+		fmt.Printf("% x\n", e.AppendAlone(nil, 15, []byte("Hello"), true))
 	}
 	// Output:
 	// f2 48 cd c9 c9 07 00
@@ -64,7 +64,7 @@ func ExampleContext() {
 func ExampleContext_Add() {
 	var e deflate.Encoder
 	text := []byte("the same message for everybody")
-	shared := e.AppendAlone(nil, text, 15, true)
+	shared := e.AppendAlone(nil, 15, text, true)
 	x := deflate.NewContext(15)
 	x.Add(text)
 	next := e.Append(nil, x, text, true)
