@@ -120,9 +120,9 @@ func (z *Inflater) Inflate(dst, src []byte, last bool) (written, read int, done 
 		return 0, 0, false, z.err
 	}
 	c := call{src: src, dst: dst, bits: z.bits, nbits: z.nbits}
-	outcome := z.run(&c)
-	z.keep(&c, outcome)
-	if last && outcome == starved {
+	o := z.run(&c)
+	z.keep(&c, o)
+	if last && o == starved {
 		if done = z.complete(); !done {
 			z.err = ErrUnfinishedBlock
 		}

@@ -21,7 +21,7 @@ func (z *Inflater) fast(c *call, literals *literalTable, distances *distanceTabl
 
 	for pos <= len(src)-fastSrc && out <= len(dst)-fastDst {
 		bits |= binary.LittleEndian.Uint64(src[pos:]) << (nbits & 63)
-		pos += int(^nbits & 63 >> 3)
+		pos += int((63 - nbits&63) >> 3)
 		nbits |= 56
 		// Now 56 bits or more: two literals from the first table take 20, a
 		// length 20.
@@ -77,7 +77,7 @@ func (z *Inflater) fast(c *call, literals *literalTable, distances *distanceTabl
 
 		if nbits&63 < 28 {
 			bits |= binary.LittleEndian.Uint64(src[pos:]) << (nbits & 63)
-			pos += int(^nbits & 63 >> 3)
+			pos += int((63 - nbits&63) >> 3)
 			nbits |= 56
 		}
 		e = distances[bits&distanceMask]
