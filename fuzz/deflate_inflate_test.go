@@ -44,8 +44,8 @@ func inflate(t *testing.T, bits int, before, message []byte, size func() int) (r
 		n, read, done, err := z.Inflate(dst, piece, end == len(message))
 		r.out = append(r.out, dst[:n]...)
 		given += read
-		if z.Written() != int64(len(r.out)) || z.Read() > int64(given) {
-			t.Fatalf("Written %d of %d, Read %d of %d", z.Written(), len(r.out), z.Read(), given)
+		if z.OutputOffset() != int64(len(r.out)) || z.InputOffset() > int64(given) {
+			t.Fatalf("output %d of %d, input %d of %d", z.OutputOffset(), len(r.out), z.InputOffset(), given)
 		}
 		// 258 octets for two bits are the most that there is.
 		if len(r.out) > 1032*given {

@@ -138,13 +138,17 @@ func (c *Conn) compresses(t MessageType, n int) bool {
 func packBuffer(n int) []byte { return getMessageBuffer(max(n+n>>10+64, bufferSize)) }
 
 // pack gives the compressed form of a whole message in a buffer that is to be
-// given back, or false if it isn't shorter and nothing depends on it.
+// given back, and whether to send it so.
+func (d *deflation) pack(p []byte) (packed []byte, worth bool) {
+	packed = d.append(packBuffer(len(p)), p, true)
+	return packed, d.worth(packed, p)
+}
+
+// worth tells whether to send the compressed form of a whole message: if it is
+// shorter, or if the next one may refer to it.
 //
 //req:impl RFC7692-6.1-03
-func (d *deflation) pack(p []byte) ([]byte, bool) {
-	b := d.append(packBuffer(len(p)), p, true)
-	return b, d.takeover || len(b) < len(p)
-}
+func (d *deflation) worth(packed, p []byte) bool { return d.takeover || len(packed) < len(p) }
 
 // writeCompressed compresses p, which is a message or a fragment of one, makes
 // a frame of it and writes it. Only the first frame of a message has RSV1.
@@ -153,21 +157,17 @@ func (d *deflation) pack(p []byte) ([]byte, bool) {
 //req:impl RFC7692-7.2.1-05
 func (c *Conn) writeCompressed(scratch *buffer, op frame.Opcode, f protocol.Flags, p []byte) (sent bool, err error) {
 	d := &c.deflate.out
-	var b []byte
-	if op != frame.OpContinuation && f&protocol.Fin != 0 {
-		packed, shorter := d.pack(p)
-		if b = packed; !shorter {
-			f &^= protocol.Compressed
-			packed = p
-		}
-		sent, err = c.writeFrame(scratch, op, f, packed, nil)
-	} else {
-		b = d.append(packBuffer(len(p)), p, f&protocol.Fin != 0)
-		if op == frame.OpContinuation {
-			f &^= protocol.Compressed
-		}
-		sent, err = c.writeFrame(scratch, op, f, b, nil)
+	last := f&protocol.Fin != 0
+	packed := d.append(packBuffer(len(p)), p, last)
+	payload := packed
+	switch {
+	case op == frame.OpContinuation:
+		f &^= protocol.Compressed
+	case last && !d.worth(packed, p):
+		payload = p
+		f &^= protocol.Compressed
 	}
-	putMessageBuffer(b)
+	sent, err = c.writeFrame(scratch, op, f, payload, nil)
+	putMessageBuffer(packed)
 	return sent, err
 }

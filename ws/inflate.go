@@ -56,17 +56,17 @@ func (in *inflation) release() {
 //
 //req:impl RFC7692-7.2.2-11
 func (in *inflation) next(p []byte, text bool, limit int64) (n int, done bool, err error) {
-	if left := limit - in.z.Written(); limit > 0 && left < int64(len(p)) {
+	if left := limit - in.z.OutputOffset(); limit > 0 && left < int64(len(p)) {
 		// One octet more than the message may have is enough to know.
 		p = p[:left+1]
 	}
 	if in.maxRatio > 0 {
 		// The ratio is judged where every cut of the message has to stop.
-		p = p[:min(int64(len(p)), ratioStep-in.z.Written()%ratioStep)]
+		p = p[:min(int64(len(p)), ratioStep-in.z.OutputOffset()%ratioStep)]
 	}
 	n, read, done, err := in.z.Inflate(p, in.src, in.last)
 	in.src = in.src[read:]
-	switch written := in.z.Written(); {
+	switch written := in.z.OutputOffset(); {
 	// Text is judged in its inflated form, in the order of its octets: one that
 	// is impossible comes before whatever is wrong behind it.
 	//req:impl RFC7692-6.1-06
@@ -74,7 +74,7 @@ func (in *inflation) next(p []byte, text bool, limit int64) (n int, done bool, e
 		return 0, false, frame.ErrInvalidUTF8
 	case limit > 0 && written > limit:
 		return 0, false, frame.ErrMessageTooBig
-	case in.maxRatio > 0 && written > ratioStep && (done || written%ratioStep == 0) && (written-1)/in.maxRatio >= in.z.Read():
+	case in.maxRatio > 0 && written > ratioStep && (done || written%ratioStep == 0) && (written-1)/in.maxRatio >= in.z.InputOffset():
 		return 0, false, frame.ErrInflateRatio
 	case err != nil:
 		return 0, false, fmt.Errorf("%w: %w", frame.ErrInflate, err)

@@ -38,7 +38,7 @@ func (z *inflater) Start() { z.Inflater.Start(z.bits, z.window) }
 // Inflate stops where the connection has to.
 func (z *inflater) Inflate(dst, src []byte, last bool) (written, read int, done bool, err error) {
 	written, read, done, err = z.Inflater.Inflate(dst, src, last)
-	if err == nil && z.Written() > z.limit {
+	if err == nil && z.OutputOffset() > z.limit {
 		err = frame.ErrMessageTooBig
 	}
 	return written, read, done, err

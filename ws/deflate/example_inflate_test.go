@@ -62,7 +62,7 @@ func ExampleInflater_Inflate() {
 
 // The ratio of what was written and read so far can be limited while a message
 // is inflated: 28 octets that say 10,000 are stopped after the first 256.
-func ExampleInflater_Written() {
+func ExampleInflater_OutputOffset() {
 	bomb := []byte("\xec\xc1\x01\x0d\x00\x00\x00\xc2\xa0\xac\xef\x5f\xc2\x1c\x6e\x40\x01\x00\x00\x00\x00\x00\x00\x00\x00\xc0\xbf\x01")
 	var z deflate.Inflater
 	z.Start(deflate.MaxWindowBits, nil)
@@ -74,21 +74,21 @@ func ExampleInflater_Written() {
 			fmt.Println(done, err)
 			return
 		}
-		if z.Written() > 10*z.Read() {
-			fmt.Printf("%d octets, then too much: %d for %d\n", n, z.Written(), z.Read())
+		if z.OutputOffset() > 10*z.InputOffset() {
+			fmt.Printf("%d octets, then too much: %d for %d\n", n, z.OutputOffset(), z.InputOffset())
 			return
 		}
 	}
 	// Output: 256 octets, then too much: 256 for 17
 }
 
-func ExampleInflater_Read() {
+func ExampleInflater_InputOffset() {
 	var z deflate.Inflater
 	z.Start(deflate.MaxWindowBits, nil)
 	dst := make([]byte, 2)
 	message := []byte("\x00\x05\x00\xfa\xffHello\x00")
 	_, _, _, _ = z.Inflate(dst, message, true)
-	fmt.Printf("%s: %d of %d octets\n", dst, z.Read(), len(message))
+	fmt.Printf("%s: %d of %d octets\n", dst, z.InputOffset(), len(message))
 	// Output: He: 7 of 11 octets
 }
 

@@ -85,12 +85,12 @@ func (z *Inflater) Start(bits int, w *Window) {
 	z.bits, z.nbits, z.drawn, z.given = 0, 0, 0, 0
 }
 
-// Read gives how many octets of the message were used so far. Octets that were
-// taken from src but not decoded yet do not count.
-func (z *Inflater) Read() int64 { return z.drawn - int64(z.nbits>>3) }
+// InputOffset gives how many octets of the message were used so far. Octets that
+// were taken from src but not decoded yet do not count.
+func (z *Inflater) InputOffset() int64 { return z.drawn - int64(z.nbits>>3) }
 
-// Written gives how many octets of the message were written so far.
-func (z *Inflater) Written() int64 { return z.given }
+// OutputOffset gives how many octets of the message were written so far.
+func (z *Inflater) OutputOffset() int64 { return z.given }
 
 // Inflate takes octets of the message from src and writes what they give to
 // dst. It returns when dst is full, or when src is used up and everything that

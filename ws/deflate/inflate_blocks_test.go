@@ -146,7 +146,7 @@ func TestBlocks(t *testing.T) {
 				got, err := inflateAll(t, &z, m.src, constant(max(1, cut[0])), constant(max(1, cut[1])))
 				require.NoError(t, err)
 				require.Equal(t, m.text, string(got), "%v", cut)
-				assert.Equal(t, int64(len(m.src)), z.Read())
+				assert.Equal(t, int64(len(m.src)), z.InputOffset())
 			}
 		})
 	}
@@ -247,8 +247,8 @@ func TestLastLater(t *testing.T) {
 	assert.Equal(t, []any{0, 0, true}, []any{n, read, done})
 }
 
-// TestReadAndWritten: while dst is full, what is not decoded yet is not read.
-func TestReadAndWritten(t *testing.T) {
+// TestOffsets: while dst is full, what is not decoded yet is not read.
+func TestOffsets(t *testing.T) {
 	src := fixedBlock(0).text("abcdefghijklmnopqrstuvwxyz0123456789").fixed(256).end()
 	for _, piece := range []int{1, 2, len(src)} {
 		var z deflate.Inflater
@@ -264,15 +264,15 @@ func TestReadAndWritten(t *testing.T) {
 			given += int64(n)
 			pos += read
 			done = ok
-			assert.Equal(t, given, z.Written())
-			assert.LessOrEqual(t, z.Read(), int64(pos))
+			assert.Equal(t, given, z.OutputOffset())
+			assert.LessOrEqual(t, z.InputOffset(), int64(pos))
 			if n == 1 && given < 36 {
 				// Three bits of a header and eight for each literal. Behind the
 				// last one the rest is used at once.
-				assert.Equal(t, (3+8*given+7)/8, z.Read(), "after %d octets", given)
+				assert.Equal(t, (3+8*given+7)/8, z.InputOffset(), "after %d octets", given)
 			}
 		}
-		assert.Equal(t, int64(len(src)), z.Read())
-		assert.Equal(t, int64(36), z.Written())
+		assert.Equal(t, int64(len(src)), z.InputOffset())
+		assert.Equal(t, int64(36), z.OutputOffset())
 	}
 }

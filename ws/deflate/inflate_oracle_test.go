@@ -59,8 +59,8 @@ func inflateAll(t testing.TB, z *deflate.Inflater, src []byte, in, out func() in
 		clear(piece[:read])
 		piece = piece[read:]
 		pos += read
-		if z.Written() != int64(len(all)) || z.Read() > int64(pos) {
-			t.Fatalf("Written %d of %d, Read %d of %d", z.Written(), len(all), z.Read(), pos)
+		if z.OutputOffset() != int64(len(all)) || z.InputOffset() > int64(pos) {
+			t.Fatalf("output %d of %d, input %d of %d", z.OutputOffset(), len(all), z.InputOffset(), pos)
 		}
 		if err != nil || done {
 			return all, err
