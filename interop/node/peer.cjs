@@ -1,17 +1,10 @@
-// The npm package ws as a peer of ../child_test.go: commands come as lines of
-// JSON on standard input, answers and events go to standard output. It ends
-// with its standard input.
+// The npm package ws as a peer of ../child_test.go.
 "use strict";
 
-const readline = require("node:readline");
 const { WebSocket, WebSocketServer } = require("ws");
+const { connections, decode, serve, tell } = require("./child.cjs");
 
-const connections = new Map();
 let opened = 0;
-
-function tell(what) {
-  process.stdout.write(JSON.stringify(what) + "\n");
-}
 
 // deflate is what permessage-deflate does on a connection, seen from this side.
 function deflate(socket) {
@@ -44,8 +37,6 @@ function adopt(maker, socket) {
   socket.on("close", (code, reason) => tell({ event: "closed", conn, code, reason: reason.toString() }));
   socket.on("error", (err) => tell({ event: "error", conn, error: String(err) }));
 }
-
-const decode = (s) => Buffer.from(s, "base64");
 
 const commands = {
   listen(c, done) {
@@ -98,14 +89,4 @@ const commands = {
   },
 };
 
-const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity });
-lines.on("line", (line) => {
-  const c = JSON.parse(line);
-  const done = (err, more) => tell({ event: "done", id: c.id, error: err ? String(err) : "", ...more });
-  try {
-    commands[c.do](c, done);
-  } catch (err) {
-    done(err);
-  }
-});
-lines.on("close", () => process.exit(0));
+serve(commands);

@@ -1,19 +1,12 @@
 // A WebSocket of the browsers' kind as a peer of ../child_test.go, which can
 // dial only: node's own, or the one of the npm package in the first argument.
-// Commands come as lines of JSON on standard input, answers and events go to
-// standard output. It ends with its standard input.
 "use strict";
 
-const readline = require("node:readline");
+const { connections, decode, serve, tell } = require("./child.cjs");
 
 const WebSocket = process.argv[2] ? require(process.argv[2]).WebSocket : globalThis.WebSocket;
 
-const connections = new Map();
 let opened = 0;
-
-function tell(what) {
-  process.stdout.write(JSON.stringify(what) + "\n");
-}
 
 function adopt(maker, socket) {
   const conn = String(++opened);
@@ -26,8 +19,6 @@ function adopt(maker, socket) {
   socket.onclose = ({ code, reason }) => tell({ event: "closed", conn, code, reason });
   socket.onerror = ({ message, error }) => tell({ event: "error", conn, error: message || String(error) });
 }
-
-const decode = (s) => Buffer.from(s, "base64");
 
 const commands = {
   dial(c, done) {
@@ -53,14 +44,4 @@ const commands = {
   },
 };
 
-const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity });
-lines.on("line", (line) => {
-  const c = JSON.parse(line);
-  const done = (err, more) => tell({ event: "done", id: c.id, error: err ? String(err) : "", ...more });
-  try {
-    commands[c.do](c, done);
-  } catch (err) {
-    done(err);
-  }
-});
-lines.on("close", () => process.exit(0));
+serve(commands);
