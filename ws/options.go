@@ -262,12 +262,11 @@ func makeSettings(o *Options) (*settings, error) {
 //req:impl RFC6455-10.4-02
 func (s *settings) rules(role Role) protocol.Rules {
 	return protocol.Rules{
-		Role:         role,
-		MaxFrame:     s.MaxFrame,
-		MaxMessage:   s.MaxMessage,
-		MaxFragments: s.MaxFragments,
-
+		Role:          role,
+		MaxFrame:      s.MaxFrame,
+		MaxMessage:    s.MaxMessage,
 		MaxCompressed: maxCompressed(s.MaxMessage),
+		MaxFragments:  s.MaxFragments,
 		SkipUTF8:      s.InsecureSkipUTF8,
 	}
 }

@@ -243,9 +243,9 @@ func (c *Conn) writeQueued(scratch *buffer, b []byte, q *queued) ([]byte, error)
 		e := q.prepared.encoded(c)
 		p, f = e.payload(), e.flags
 	case c.compresses(q.typ, len(p)):
-		packed, shorter := c.deflate.out.pack(p)
+		packed, worth := c.deflate.out.pack(p)
 		defer putMessageBuffer(packed)
-		if shorter {
+		if worth {
 			p, f = packed, f|protocol.Compressed
 		}
 	}

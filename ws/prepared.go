@@ -81,9 +81,9 @@ func (m *Prepared) compressed(level, bits int) *prepared {
 	i := slices.IndexFunc(m.packed, func(f preparedFor) bool { return f.level == level && f.bits == bits })
 	if i < 0 {
 		alone := deflation{level: level, bits: bits}
-		b, shorter := alone.pack(m.payload())
+		b, worth := alone.pack(m.payload())
 		e := m.plain
-		if shorter {
+		if worth {
 			e = prepare(m.typ, protocol.Fin|protocol.Compressed, b)
 		}
 		putMessageBuffer(b)
