@@ -18,43 +18,52 @@ import (
 //
 // One goroutine reads. Any number may write, ping and close at any time.
 type Conn struct {
-	nc   net.Conn
-	set  *settings
-	info Info
-	role Role
-
-	// The read half. All of it belongs to whoever holds reading.
-	reading  lock
-	recv     protocol.Receiver
-	reads    watch
-	idle     *idleReader // nil where the transport can't be read without a buffer
-	buf      []byte      // borrowed while it holds octets; nil otherwise
-	r, w     int         // buf[r:w] is received and not yet consumed
-	in       inbound     // the message that is being handed out
-	control  protocol.RateLimit
-	received atomic.Uint32 // counts reads that gave octets: life, for the keepalive
-
-	// The write half. message is held from a message's first frame to its
-	// last; socket for each write, and with it goes send.
-	message lock
-	socket  lock
+	set     *settings
+	recv    protocol.Receiver
+	in      inbound // the message that is being handed out
+	control protocol.RateLimit
 	send    protocol.Sender
-	writes  watch
-	out     outbox
-	pings   pings
 
 	// deflate is permessage-deflate where it was agreed on: its in belongs to
 	// the read half, its out to the write half.
 	deflate *compression
 
-	// How it ends. result is set once; ended is closed with it, and gone
-	// when the transport is closed.
+	// How it ends. result is set once.
 	result    atomic.Pointer[CloseError]
-	closing   atomic.Bool // Close was called
+	received  atomic.Uint32 // counts reads that gave octets: life, for the keepalive
+	closing   atomic.Bool   // Close was called
 	closeSent atomic.Bool
-	ended     chan struct{}
-	gone      chan struct{}
-	goneOnce  sync.Once
+	role      Role
+
+	*blocking // what a goroutine that waits needs
+}
+
+// blocking is what a connection needs besides, whose goroutines wait for its
+// transport.
+type blocking struct {
+	nc   net.Conn
+	info Info
+
+	// The read half. All of it belongs to whoever holds reading, and so do
+	// recv, in and control.
+	reading lock
+	reads   watch
+	idle    *idleReader // nil where the transport can't be read without a buffer
+	buf     []byte      // borrowed while it holds octets; nil otherwise
+	r, w    int         // buf[r:w] is received and not yet consumed
+
+	// The write half. message is held from a message's first frame to its
+	// last; socket for each write, and with it goes send.
+	message lock
+	socket  lock
+	writes  watch
+	out     outbox
+	pings   pings
+
+	// ended is closed with the result, and gone when the transport is closed.
+	ended    chan struct{}
+	gone     chan struct{}
+	goneOnce sync.Once
 
 	mu     sync.Mutex // guards what follows
 	ctx    context.Context
@@ -107,16 +116,26 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.DeflateParams, early []byte) *Conn {
 	rules := s.rules(role)
 	rules.Deflate = d != nil
-	c := &Conn{
-		nc:    nc,
-		set:   s,
-		info:  info,
-		role:  role,
-		recv:  protocol.NewReceiver(rules),
-		send:  protocol.NewSender(role, d != nil),
-		ended: make(chan struct{}),
-		gone:  make(chan struct{}),
+	both := &struct {
+		Conn
+		half blocking
+	}{
+		Conn: Conn{
+			set:     s,
+			role:    role,
+			recv:    protocol.NewReceiver(rules),
+			send:    protocol.NewSender(role, d != nil),
+			control: protocol.NewRateLimit(s.MaxControlRate),
+		},
+		half: blocking{
+			nc:    nc,
+			info:  info,
+			ended: make(chan struct{}),
+			gone:  make(chan struct{}),
+		},
 	}
+	c := &both.Conn
+	c.blocking = &both.half
 	if d != nil {
 		c.info.Deflate = d
 		c.deflate = newCompression(role, *d, s.Compression)
@@ -126,7 +145,6 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.Deflat
 	c.socket.init()
 	c.reads.set = nc.SetReadDeadline
 	c.writes.set = nc.SetWriteDeadline
-	c.control = protocol.NewRateLimit(s.MaxControlRate)
 	c.idle = newIdleReader(c)
 	if len(early) > 0 {
 		c.takeBuffer(len(early))

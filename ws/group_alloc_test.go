@@ -41,7 +41,7 @@ func TestBroadcastThatNobodyTakes(t *testing.T) {
 	set, err := newSettings(nil)
 	require.NoError(t, err)
 	for i := range 1000 {
-		c := &Conn{set: set}
+		c := &Conn{set: set, blocking: new(blocking)}
 		if i%2 == 0 {
 			c.result.Store(&CloseError{Code: StatusGoingAway})
 		} else {
