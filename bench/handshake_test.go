@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"net"
 	"net/http"
@@ -42,11 +43,14 @@ var openings = []opening{
 		"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n")},
 }
 
-// upgrades are ways to answer an opening handshake on a transport that was just
-// accepted, without net/http's server. Each gives what ends its connection.
+// upgrade answers an opening handshake on a transport that was just accepted. It
+// gives what ends the connection.
+type upgrade func(nc net.Conn) (end func(), err error)
+
+// upgrades do without net/http's server.
 var upgrades = []struct {
 	name    string
-	upgrade func(nc net.Conn) (end func(), err error)
+	upgrade upgrade
 }{
 	// With its defaults: a connection whose keepalive runs.
 	{"longwire", func(nc net.Conn) (func(), error) {
@@ -108,22 +112,92 @@ func requireAccepted(t *testing.T, answer []byte) {
 }
 
 // BenchmarkUpgrade is the server's side of one opening handshake, from the
-// octets of the request to an open connection, which is then ended.
+// octets of the request to an open connection, which is then ended: on a
+// transport in memory, on one of TCP, which is made and closed for it and has
+// its client in the figures, and behind net/http's server, in memory too.
 func BenchmarkUpgrade(b *testing.B) {
 	for _, o := range openings {
 		for _, u := range upgrades {
-			b.Run(o.name+"/"+u.name, func(b *testing.B) {
-				b.ReportAllocs()
-				w := &wire{}
-				for b.Loop() {
-					*w = wire{head: o.request, answer: w.answer[:0]}
-					end, err := u.upgrade(w)
-					if err != nil {
-						b.Fatal(err)
-					}
-					end()
-				}
-			})
+			b.Run("memory/"+o.name+"/"+u.name, func(b *testing.B) { upgradeInMemory(b, o, u.upgrade) })
 		}
 	}
+	for _, o := range openings {
+		for _, u := range upgrades {
+			b.Run("tcp/"+o.name+"/"+u.name, func(b *testing.B) { upgradeOverTCP(b, o, u.upgrade) })
+		}
+	}
+	for _, o := range openings {
+		for _, a := range accepts {
+			b.Run("net-http/"+o.name+"/"+a.name, func(b *testing.B) { acceptInMemory(b, o, a.accept) })
+		}
+	}
+}
+
+func upgradeInMemory(b *testing.B, o opening, upgrade upgrade) {
+	b.ReportAllocs()
+	w := &wire{}
+	for b.Loop() {
+		*w = wire{head: o.request, answer: w.answer[:0]}
+		end, err := upgrade(w)
+		if err != nil {
+			b.Fatal(err)
+		}
+		end()
+	}
+}
+
+func upgradeOverTCP(b *testing.B, o opening, upgrade upgrade) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(b.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		for {
+			nc, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			if end, err := upgrade(nc); err == nil {
+				end()
+			}
+			nc.Close()
+		}
+	}()
+	b.ReportAllocs()
+	b.ResetTimer()
+	begin := cpuTime()
+	for range b.N {
+		if err := shakeHands(ln.Addr(), o.request); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(cpuTime()-begin)/float64(b.N), "cpu-ns/op")
+}
+
+// shakeHands is a client that goes again at once. It resets the connection, so
+// that no port is kept for a minute.
+func shakeHands(to net.Addr, request []byte) error {
+	nc, err := net.DialTCP("tcp", nil, to.(*net.TCPAddr))
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	if err := nc.SetLinger(0); err != nil {
+		return err
+	}
+	if _, err := nc.Write(request); err != nil {
+		return err
+	}
+	answer := make([]byte, 0, 1<<10)
+	for !bytes.HasSuffix(answer, []byte("\r\n\r\n")) {
+		n, err := nc.Read(answer[len(answer):cap(answer)])
+		if err != nil {
+			return err
+		}
+		answer = answer[:len(answer)+n]
+	}
+	return nil
 }
