@@ -39,18 +39,23 @@ func served(d driver) (net.Conn, error) {
 			_ = echo()
 		}
 	}()
-	if _, err := dialed.Write(off.request()); err != nil {
-		return nil, err
+	return dialed, ask(dialed)
+}
+
+// ask is a client's opening handshake.
+func ask(nc net.Conn) error {
+	if _, err := nc.Write(off.request()); err != nil {
+		return err
 	}
 	var answer []byte
 	octet := make([]byte, 1) // what follows the head is not to be read here
 	for !bytes.HasSuffix(answer, []byte("\r\n\r\n")) {
-		if _, err := dialed.Read(octet); err != nil {
-			return nil, err
+		if _, err := nc.Read(octet); err != nil {
+			return err
 		}
 		answer = append(answer, octet...)
 	}
-	return dialed, off.check(answer)
+	return off.check(answer)
 }
 
 // roundTrip sends a message and gets the answer.
