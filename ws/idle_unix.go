@@ -18,7 +18,13 @@ type idleReader struct {
 	rc  syscall.RawConn
 	try func(fd uintptr) bool // i.read, bound once
 	n   int
-	err error
+	err syscall.Errno
+
+	// The write half. It belongs to whoever holds the socket.
+	tryWrite func(fd uintptr) bool // i.send, bound once
+	out      []byte                // what is left to write
+	sent     int
+	outErr   syscall.Errno
 }
 
 // newIdleReader gives nil where the transport is no plain socket: TLS and
@@ -39,6 +45,7 @@ func newIdleReader(c *Conn) *idleReader {
 	}
 	i := &idleReader{c: c, rc: rc}
 	i.try = i.read
+	i.tryWrite = i.send
 	return i
 }
 
@@ -48,7 +55,7 @@ func (i *idleReader) fill() (int, error) {
 		i.c.dropBuffer()
 		return 0, err
 	}
-	if i.err != nil {
+	if i.err != 0 {
 		return 0, os.NewSyscallError("read", i.err)
 	}
 	if i.n == 0 {
@@ -60,15 +67,34 @@ func (i *idleReader) fill() (int, error) {
 func (i *idleReader) read(fd uintptr) bool {
 	c := i.c
 	c.makeRoom()
-	for {
-		i.n, i.err = syscall.Read(int(fd), c.buf[c.w:])
-		if i.err != syscall.EINTR { //nolint:errorlint // syscall.Read gives a bare Errno, once for each message
-			break
-		}
-	}
-	if i.err == syscall.EAGAIN { //nolint:errorlint // as above
+	i.n, i.err = recvNow(fd, c.buf[c.w:])
+	if i.err == syscall.EAGAIN {
 		c.dropBuffer()
 		return false
+	}
+	return true
+}
+
+// write writes b as a net.Conn does. The socket is held.
+func (i *idleReader) write(b []byte) (int, error) {
+	i.out, i.sent = b, 0
+	err := i.rc.Write(i.tryWrite)
+	i.out = nil
+	if err == nil && i.outErr != 0 {
+		err = os.NewSyscallError("write", i.outErr)
+	}
+	return i.sent, err
+}
+
+// send writes until all is written or the socket takes no more.
+func (i *idleReader) send(fd uintptr) bool {
+	for len(i.out) > 0 {
+		var n int
+		if n, i.outErr = sendNow(fd, i.out); i.outErr != 0 {
+			return i.outErr != syscall.EAGAIN
+		}
+		i.out = i.out[n:]
+		i.sent += n
 	}
 	return true
 }
@@ -78,12 +104,8 @@ func (i *idleReader) read(fd uintptr) bool {
 func (i *idleReader) writeNow(b []byte) (n int) {
 	i.c.writes.arm(i.c.set.WriteTimeout)
 	_ = i.rc.Write(func(fd uintptr) bool {
-		for {
-			var err error
-			if n, err = syscall.Write(int(fd), b); err != syscall.EINTR {
-				return true
-			}
-		}
+		n, _ = sendNow(fd, b)
+		return true
 	})
 	return max(n, 0)
 }

@@ -272,7 +272,12 @@ func (c *Conn) emit(b []byte) (sent bool, err error) {
 		return false, nil
 	}
 	c.writes.arm(c.set.WriteTimeout)
-	n, err := c.nc.Write(b)
+	var n int
+	if c.idle != nil {
+		n, err = c.idle.write(b)
+	} else {
+		n, err = c.nc.Write(b)
+	}
 	c.trace(Sent, b[:n])
 	return n > 0, err
 }
