@@ -119,7 +119,7 @@ func (c *gobwasCaster) accept(nc net.Conn) (serve, end func(), err error) {
 		return nil, nil, err
 	}
 	c.all = append(c.all, nc)
-	return func() { _, _ = gobwas.ReadFrame(nc) }, func() { nc.Close() }, nil
+	return func() { _, _ = gobwas.ReadHeader(nc) }, func() { nc.Close() }, nil
 }
 
 func (c *gobwasCaster) cast() error {

@@ -38,7 +38,7 @@ var encoders = []struct {
 // publication is an event as launchdarkly's Encoder takes it.
 type publication string
 
-func (publication) Id() string     { return "" } //nolint:staticcheck // named by the interface
+func (publication) Id() string     { return "" }
 func (publication) Event() string  { return "" }
 func (p publication) Data() string { return string(p) }
 
