@@ -83,7 +83,7 @@ func beAudience(order string) error {
 		if err != nil {
 			return err
 		}
-		if err := ask(nc); err != nil {
+		if _, err := ask(nc, off.request()); err != nil {
 			return err
 		}
 		conns[i] = nc

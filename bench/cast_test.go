@@ -2,12 +2,8 @@ package bench
 
 import (
 	"fmt"
-	"net"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -96,91 +92,4 @@ func measureCast(b *testing.B, n int, cast func() error) {
 		}
 	}
 	b.ReportMetric(float64(cpuTime()-begin)/float64(b.N*n), "cpu-ns/delivery")
-}
-
-// fill makes n connections of TCP, with all that a server does on each: something
-// reads it. cast broadcasts and waits for the audience.
-func fill(c caster, n int) (cast func() error, leave func(), err error) {
-	leave = func() {}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, leave, err
-	}
-	defer ln.Close()
-	a, err := invite(ln.Addr(), n)
-	if err != nil {
-		return nil, leave, err
-	}
-	var wg sync.WaitGroup
-	leave = func() {
-		a.leave()
-		wg.Wait()
-	}
-	// An audience that can't come must not be waited for.
-	_ = ln.(*net.TCPListener).SetDeadline(time.Now().Add(time.Minute))
-	for range n {
-		nc, err := ln.Accept()
-		if err != nil {
-			return nil, leave, err
-		}
-		serve, end, err := c.accept(nc)
-		if err != nil {
-			nc.Close()
-			return nil, leave, err
-		}
-		wg.Go(func() {
-			defer end()
-			serve()
-		})
-	}
-	return func() error {
-		if err := c.cast(); err != nil {
-			return err
-		}
-		return a.heard()
-	}, leave, a.heard()
-}
-
-// room is connections in memory, which nothing reads.
-type room struct {
-	caster
-	wires []*wire
-	ends  []func()
-	left  atomic.Int64 // connections that do not have the message yet
-	done  chan struct{}
-}
-
-func newRoom(c caster, n int) (*room, error) {
-	r := &room{caster: c, done: make(chan struct{}, 1)}
-	for range n {
-		w := &wire{head: off.request()}
-		_, end, err := c.accept(w)
-		if err != nil {
-			return r, err
-		}
-		r.ends = append(r.ends, end)
-		w.open = true
-		w.wrote = func() {
-			if r.left.Add(-1) == 0 {
-				r.done <- struct{}{}
-			}
-		}
-		r.wires = append(r.wires, w)
-	}
-	return r, nil
-}
-
-func (r *room) leave() {
-	for _, end := range r.ends {
-		end()
-	}
-}
-
-func (r *room) cast() error {
-	r.left.Store(int64(len(r.wires)))
-	if err := r.caster.cast(); err != nil {
-		return err
-	}
-	<-r.done
-	return nil
 }

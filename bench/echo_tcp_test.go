@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"io"
 	"net"
 	"testing"
@@ -39,23 +38,11 @@ func served(d driver) (net.Conn, error) {
 			_ = echo()
 		}
 	}()
-	return dialed, ask(dialed)
-}
-
-// ask is a client's opening handshake.
-func ask(nc net.Conn) error {
-	if _, err := nc.Write(off.request()); err != nil {
-		return err
+	answer, err := ask(dialed, off.request())
+	if err != nil {
+		return nil, err
 	}
-	var answer []byte
-	octet := make([]byte, 1) // what follows the head is not to be read here
-	for !bytes.HasSuffix(answer, []byte("\r\n\r\n")) {
-		if _, err := nc.Read(octet); err != nil {
-			return err
-		}
-		answer = append(answer, octet...)
-	}
-	return off.check(answer)
+	return dialed, off.check(answer)
 }
 
 // roundTrip sends a message and gets the answer.
