@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"io"
 	"net"
 	"testing"
 )
@@ -60,6 +61,9 @@ func ask(nc net.Conn, request []byte) ([]byte, error) {
 	}
 	answer := make([]byte, 0, 1<<10)
 	for !bytes.HasSuffix(answer, []byte("\r\n\r\n")) {
+		if len(answer) == cap(answer) {
+			return nil, io.ErrShortBuffer
+		}
 		n, err := nc.Read(answer[len(answer):cap(answer)])
 		if err != nil {
 			return nil, err
