@@ -26,19 +26,52 @@ func (u *UTF8) Reset() { *u = UTF8{} }
 // CheckAt is [UTF8.Check] that tells where: it gives the index in b of the
 // first impossible octet, or -1.
 func (u *UTF8) CheckAt(b []byte) int {
-	// Whole code points go through the standard library, which is fast. It
-	// neither says where a text is wrong nor takes half a code point, so the
-	// ends of a piece and a piece that is wrong are scanned here.
+	if u.need == 0 {
+		if good := checkText(b); good < len(b) {
+			return u.rest(b, good)
+		}
+		return -1
+	}
+	// The octets that the current code point needs are scanned by themselves.
 	begin := min(int(u.need), len(b))
-	if i := u.scan(b[:begin]); i >= 0 {
-		return i
+	bad := u.scan(b[:begin])
+	if bad < 0 && u.need == 0 {
+		if bad = u.CheckAt(b[begin:]); bad >= 0 {
+			bad += begin
+		}
 	}
-	end := begin + whole(b[begin:])
-	if !utf8.Valid(b[begin:end]) {
-		end = begin
+	return bad
+}
+
+// Unmask is [Key.XOR] and [UTF8.CheckAt] in one pass over the octets: it
+// unmasks b in place, takes it as the next piece of the text, and gives the key
+// for the octets that follow b and the index in b of the first impossible
+// octet, or -1. If there is one, it and all before it are unmasked, what is
+// behind it may be or not, and next means nothing.
+func (u *UTF8) Unmask(b []byte, k Key) (next Key, bad int) {
+	if u.need == 0 {
+		if good := unmaskText(b, k); good < len(b) {
+			return k.rotate(len(b)), u.rest(b, good)
+		}
+		return k.rotate(len(b)), -1
 	}
-	if i := u.scan(b[end:]); i >= 0 {
-		return end + i
+	begin := min(int(u.need), len(b))
+	next = k.XOR(b[:begin])
+	bad = u.scan(b[:begin])
+	if bad < 0 && u.need == 0 {
+		if next, bad = u.Unmask(b[begin:], next); bad >= 0 {
+			bad += begin
+		}
+	}
+	return next, bad
+}
+
+// rest scans b from the index good. What is before it is whole code points, as
+// found by [checkText] or [unmaskText]; they look at many octets at a time and
+// neither say where a text is wrong nor take half a code point.
+func (u *UTF8) rest(b []byte, good int) int {
+	if i := u.scan(b[good:]); i >= 0 {
+		return good + i
 	}
 	return -1
 }
@@ -98,13 +131,13 @@ func lead(c byte) (need, lo, hi uint8) {
 }
 
 // whole gives the length of b without the code point that its end cuts in
-// half, if there is one.
+// half, or without its last octet if no code point begins with that.
 func whole(b []byte) int {
-	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax+1; i-- {
+	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax+1 && b[i] >= utf8.RuneSelf; i-- {
 		if !utf8.RuneStart(b[i]) {
 			continue
 		}
-		if need, _, _ := lead(b[i]); int(need) >= len(b)-i {
+		if need, _, _ := lead(b[i]); need == 0 || int(need) >= len(b)-i {
 			return i
 		}
 		break

@@ -2,10 +2,6 @@ package protocol
 
 import "longwire.example/ws/frame"
 
-// pass is how many octets are unmasked before the same octets are validated as
-// text: few enough to be in the cache still.
-const pass = 4096
-
 // begin takes the header of a data frame and says whether a message begins
 // with it.
 func (r *Receiver) begin(h frame.Header) (Flags, error) {
@@ -83,15 +79,9 @@ func (r *Receiver) unmask(p []byte) bool {
 		r.key = r.key.XOR(p)
 		return true
 	}
-	for len(p) > 0 {
-		q := p[:min(len(p), pass)]
-		p = p[len(q):]
-		r.key = r.key.XOR(q)
-		if !r.utf8.Check(q) {
-			return false
-		}
-	}
-	return true
+	next, bad := r.utf8.Unmask(p, r.key)
+	r.key = next
+	return bad < 0
 }
 
 // control takes a control frame, whose header h is the first n octets of b,

@@ -92,50 +92,42 @@ func (r *Receiver) Next(b []byte) (Event, int, error) {
 			size := b[1] ^ bitMask
 			end := 6 + int(size)
 			if size <= r.short && len(b) >= end {
-				p := b[6:end:end]
-				frame.Key(binary.LittleEndian.Uint32(b[2:6])).XOR(p)
-				return r.whole(b[0], p, end)
+				return r.masked(b[0], frame.Key(binary.LittleEndian.Uint32(b[2:6])), b[6:end:end])
 			}
 		} else {
 			size := b[1]
 			end := 2 + int(size)
 			if size <= r.short && len(b) >= end {
-				return r.whole(b[0], b[2:end:end], end)
+				return r.unmasked(b[0], b[2:end:end])
 			}
 		}
 	}
 	return r.next(b)
 }
 
-// whole is the end of the short way: p is an unmasked message.
-func (r *Receiver) whole(first byte, p []byte, n int) (Event, int, error) {
-	if first == textOctet && !ascii(p) && !r.skipUTF8 {
+// masked is the end of the short way of a server: p is the payload of a whole
+// message, and first the first octet of its header.
+func (r *Receiver) masked(first byte, key frame.Key, p []byte) (Event, int, error) {
+	if first == textOctet && !r.skipUTF8 {
+		var u frame.UTF8
+		if _, bad := u.Unmask(p, key); bad >= 0 || !u.Complete() {
+			return Event{}, 0, r.fail(frame.ErrInvalidUTF8)
+		}
+	} else {
+		key.XOR(p)
+	}
+	return Event{Payload: p, Kind: KindData, Op: frame.Opcode(first & bitsOpcode), Flags: First | Fin}, 6 + len(p), nil
+}
+
+// unmasked is the same for a client.
+func (r *Receiver) unmasked(first byte, p []byte) (Event, int, error) {
+	if first == textOctet && !r.skipUTF8 {
 		var u frame.UTF8
 		if !u.Check(p) || !u.Complete() {
 			return Event{}, 0, r.fail(frame.ErrInvalidUTF8)
 		}
 	}
-	return Event{Payload: p, Kind: KindData, Op: frame.Opcode(first & bitsOpcode), Flags: First | Fin}, n, nil
-}
-
-// ascii tells whether p is all ASCII, as most short texts are. On those it is
-// quicker than a validator that may have to stop at any octet.
-func ascii(p []byte) bool {
-	const high = 0x8080808080808080
-	if len(p) < 8 {
-		var all byte
-		for _, c := range p {
-			all |= c
-		}
-		return all < 0x80
-	}
-	// The last word may overlap the one before.
-	all := binary.LittleEndian.Uint64(p[len(p)-8:])
-	for len(p) > 8 {
-		all |= binary.LittleEndian.Uint64(p)
-		p = p[8:]
-	}
-	return all&high == 0
+	return Event{Payload: p, Kind: KindData, Op: frame.Opcode(first & bitsOpcode), Flags: First | Fin}, 2 + len(p), nil
 }
 
 // next is the long way, for every frame and every piece of one.
