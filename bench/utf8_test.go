@@ -45,6 +45,11 @@ var validators = []struct {
 	}},
 	{"validate", "utf8.Valid", utf8.Valid},
 	{"validate", "gobwas", gobwasValid()},
+	{"unmask", "longwire", func(p []byte) bool {
+		var u frame.UTF8
+		_, wrong := u.Unmask(p, textKey)
+		return wrong < 0 && u.Complete()
+	}},
 	{"unmask", "longwire-two-passes", func(p []byte) bool {
 		textKey.XOR(p)
 		var u frame.UTF8
