@@ -1,32 +1,48 @@
 package bench
 
-import "sync/atomic"
+import (
+	"bytes"
+	"sync/atomic"
+)
 
 // room is connections in memory, which nothing reads.
 type room struct {
 	caster
-	wires []*wire
+	seats int64
 	ends  []func()
 	left  atomic.Int64 // connections that do not have the message yet
+	wrong atomic.Int64 // writes of something else
 	done  chan struct{}
 }
 
+// seat is one of them.
+type seat struct {
+	wire
+	room *room
+}
+
+func (s *seat) Write(p []byte) (int, error) {
+	if s.open && !bytes.Equal(castFrame, p) {
+		s.room.wrong.Add(1)
+	}
+	return s.wire.Write(p)
+}
+
 func newRoom(c caster, n int) (*room, error) {
-	r := &room{caster: c, done: make(chan struct{}, 1)}
+	r := &room{caster: c, seats: int64(n), done: make(chan struct{}, 1)}
 	for range n {
-		w := &wire{head: off.request()}
-		_, end, err := c.accept(w)
+		s := &seat{wire: wire{head: off.request()}, room: r}
+		_, end, err := c.accept(s)
 		if err != nil {
 			return r, err
 		}
 		r.ends = append(r.ends, end)
-		w.open = true
-		w.wrote = func() {
+		s.open = true
+		s.wrote = func() {
 			if r.left.Add(-1) == 0 {
 				r.done <- struct{}{}
 			}
 		}
-		r.wires = append(r.wires, w)
 	}
 	return r, nil
 }
@@ -38,7 +54,7 @@ func (r *room) leave() {
 }
 
 func (r *room) cast() error {
-	r.left.Store(int64(len(r.wires)))
+	r.left.Store(r.seats)
 	if err := r.caster.cast(); err != nil {
 		return err
 	}
