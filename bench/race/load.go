@@ -21,11 +21,16 @@ type load struct {
 // for.
 var shapes = []struct {
 	kind   results.Kind
-	format string // of Sscanf
-	flags  []string
-	also   string // flags besides
+	format string   // of Sscanf
+	flags  []string // of the load generator
+	mode   string   // and what is the same for all loads of the kind
 }{
-	{results.Echo, "%dx%dx%d", []string{"conns", "bytes", "depth"}, ""},
+	{results.Echo, "%dx%dx%d", []string{"conns", "bytes", "depth"}, "-mode=echo"},
+	{results.FixedRate, "%dx%d@%d", []string{"conns", "bytes", "rate"}, "-mode=rate"},
+	{results.Idle, "%d", []string{"conns"}, "-mode=idle -bytes=1024"},
+	{results.Handshakes, "%d", []string{"conns"}, "-mode=handshakes"},
+	{results.Broadcast, "%dx%d", []string{"conns", "bytes"}, "-mode=broadcast"},
+	{results.Growth, "%d/%d", []string{"active", "conns"}, "-mode=echo -bytes=32"},
 }
 
 // parseLoad takes a load as the flag -loads spells it.
@@ -46,7 +51,7 @@ func parseLoad(text string) (load, error) {
 		if n, _ := fmt.Sscanf(shape, s.format, into...); n != len(numbers) || fmt.Sprintf(s.format, deref(numbers)...) != shape {
 			return load{}, fmt.Errorf("load %q: not of the form %s", text, s.format)
 		}
-		l := load{kind: s.kind, name: text, args: strings.Fields(s.also)}
+		l := load{kind: s.kind, name: text, args: strings.Fields(s.mode)}
 		for i, f := range s.flags {
 			l.args = append(l.args, fmt.Sprintf("-%s=%d", f, numbers[i]))
 		}

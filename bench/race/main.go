@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string) error {
 		if !ok {
 			return errors.New("not of the form name=command")
 		}
-		all = append(all, server{name: name, build: "none", echo: command})
+		all = append(all, server{name: name, echo: command})
 		return nil
 	})
 	if err := f.Parse(args); err != nil {
@@ -61,10 +61,10 @@ func run(ctx context.Context, args []string) error {
 	}
 	var able []server
 	for _, s := range all {
-		if *names != "" && !slices.Contains(strings.Split(*names, ","), s.name) && s.build != "none" {
+		if *names != "" && !slices.Contains(strings.Split(*names, ","), s.name) && s.build != nil {
 			continue
 		}
-		if err := b.build(ctx, s.build); err != nil {
+		if err := b.buildAll(ctx, s.build); err != nil {
 			fmt.Fprintf(os.Stderr, "skipped %s: %v\n", s.name, err)
 			continue
 		}

@@ -67,7 +67,7 @@ func (r *race) run(ctx context.Context, l load, s server) (sample results.Sample
 		return sample, err
 	}
 	defer p.stop()
-	args := []string{"-c", r.loadCore, filepath.Join(r.dir, "load"), "-mode", string(l.kind), "-addr", p.addr(), "-pid", strconv.Itoa(p.pid())}
+	args := []string{"-c", r.loadCore, filepath.Join(r.dir, "load"), "-addr", p.addr(), "-pid", strconv.Itoa(p.pid())}
 	if s.plain {
 		args = append(args, "-tcp")
 	}

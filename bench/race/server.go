@@ -13,7 +13,7 @@ import (
 // was built, {port} the port on 127.0.0.1.
 type server struct {
 	name  string
-	build string // the step that builds it
+	build []string // the steps that build it
 	echo  string
 	// broadcast gives each message to all connections; empty if the library has
 	// no way of its own to do that.
@@ -24,23 +24,31 @@ type server struct {
 // reference is what all others are compared with.
 const reference = "tcp"
 
-const ours = "{dir}/longwire -quiet -max-message 67108864 -addr 127.0.0.1:{port}"
+const (
+	ours   = "{dir}/longwire -quiet -max-message 67108864 -addr 127.0.0.1:{port} -driver "
+	goEcho = "{dir}/echo -addr 127.0.0.1:{port} -peer "
+	goAll  = "{dir}/broadcast -addr 127.0.0.1:{port} -peer "
+	bun    = "{dir}/js/bun {dir}/js/bun.js {port} "
+)
 
 // servers are all that there are, in the order of a table before it is ranked.
 var servers = []server{
-	{name: reference, build: "go", echo: goEcho("tcp"), plain: true},
-	{name: "epoll", build: "go", echo: goEcho("epoll")},
-	{name: "longwire-raw", build: "longwire", echo: ours + " -driver raw"},
-	{name: "longwire-http", build: "longwire", echo: ours + " -driver http"},
-	{name: "longwire-loop", build: "longwire", echo: ours + " -driver loop"},
-	{name: "gobwas", build: "go", echo: goEcho("gobwas")},
-	{name: "gorilla", build: "go", echo: goEcho("gorilla")},
-	{name: "coder", build: "go", echo: goEcho("coder")},
-	{name: "gws", build: "go", echo: goEcho("gws")},
-	{name: "fasthttp", build: "go", echo: goEcho("fasthttp")},
+	{name: reference, build: []string{"echo"}, echo: goEcho + "tcp", plain: true},
+	{name: "epoll", build: []string{"echo"}, echo: goEcho + "epoll"},
+	{name: "longwire-raw", build: []string{"longwire", "broadcast"}, echo: ours + "raw", broadcast: goAll + "longwire"},
+	{name: "longwire-http", build: []string{"longwire"}, echo: ours + "http"},
+	{name: "longwire-loop", build: []string{"longwire"}, echo: ours + "loop"},
+	{name: "gobwas", build: []string{"echo"}, echo: goEcho + "gobwas"},
+	{name: "gorilla", build: []string{"echo", "broadcast"}, echo: goEcho + "gorilla", broadcast: goAll + "gorilla"},
+	{name: "coder", build: []string{"echo"}, echo: goEcho + "coder"},
+	{name: "gws", build: []string{"echo", "broadcast"}, echo: goEcho + "gws", broadcast: goAll + "gws"},
+	{name: "fasthttp", build: []string{"echo"}, echo: goEcho + "fasthttp"},
+	{name: "nbio", build: []string{"nbio"}, echo: "{dir}/nbio -addr 127.0.0.1:{port}"},
+	{name: "fastwebsockets", build: []string{"rust"}, echo: "{dir}/rust/release/fastwebsockets {port}"},
+	{name: "tungstenite", build: []string{"rust"}, echo: "{dir}/rust/release/tungstenite {port}"},
+	{name: "bun", build: []string{"bun"}, echo: bun, broadcast: bun + "all"},
+	{name: "npm-ws", build: []string{"node"}, echo: "node {dir}/js/ws.js {port}"},
 }
-
-func goEcho(peer string) string { return "{dir}/echo -addr 127.0.0.1:{port} -peer " + peer }
 
 // fill puts folder and port into a command.
 func fill(command, dir string, port int) []string {

@@ -47,12 +47,9 @@ func (t *target) browser() []byte {
 
 // dial opens connection number i, and gives a socket that does not block.
 func (t *target) dial(i int) (int, error) {
-	fd, err := t.socket(i, 0)
+	fd, err := t.connect(i)
 	if err != nil {
 		return 0, err
-	}
-	if err := syscall.Connect(fd, &syscall.SockaddrInet4{Port: int(t.addr.Port()), Addr: t.addr.Addr().As4()}); err != nil {
-		return 0, os.NewSyscallError("connect", err)
 	}
 	if !t.tcp {
 		if err := t.upgrade(fd); err != nil {
@@ -62,20 +59,21 @@ func (t *target) dial(i int) (int, error) {
 	return fd, os.NewSyscallError("fcntl", syscall.SetNonblock(fd, true))
 }
 
-// socket makes a socket for connection number i. There are 28,000 ports for
-// each address of the client, so several take their turns.
-func (t *target) socket(i, flags int) (int, error) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|flags, 0)
+// connect makes TCP connection number i, and gives a socket that blocks. There
+// are 28,000 ports for each address of the client, so several take their turns.
+func (t *target) connect(i int) (int, error) {
+	const bindAddressNoPort = 24 // IP_BIND_ADDRESS_NO_PORT: the port is chosen when it is known where to
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return 0, os.NewSyscallError("socket", err)
 	}
-	const bindAddressNoPort = 24 // IP_BIND_ADDRESS_NO_PORT: the port is chosen when it is known where to
 	err = errors.Join(
 		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1),
 		syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, bindAddressNoPort, 1),
 		syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(1 + i%8)}}),
+		syscall.Connect(fd, &syscall.SockaddrInet4{Port: int(t.addr.Port()), Addr: t.addr.Addr().As4()}),
 	)
-	return fd, err
+	return fd, os.NewSyscallError("connect", err)
 }
 
 // upgrade performs the opening handshake.

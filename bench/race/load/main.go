@@ -11,6 +11,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"longwire.example/bench/race/results"
@@ -29,6 +31,8 @@ type config struct {
 	text   bool
 	settle time.Duration
 }
+
+var modes = []string{"echo", "rate", "idle", "handshakes", "broadcast"}
 
 func main() {
 	cfg, err := parse(os.Args[1:])
@@ -53,7 +57,7 @@ func parse(args []string) (*config, error) {
 	f.StringVar(&c.path, "path", "/", "`path` of the opening handshake")
 	f.BoolVar(&c.tcp, "tcp", false, "the server gives back octets and knows no WebSocket")
 	f.IntVar(&c.pid, "pid", 0, "process `id` of the server, for its CPU time and memory")
-	f.StringVar(&c.mode, "mode", "echo", "echo, rate, idle, handshakes or broadcast")
+	f.StringVar(&c.mode, "mode", "echo", strings.Join(modes, ", "))
 	f.IntVar(&c.conns, "conns", 64, "`number` of connections; of handshakes at the same time")
 	f.IntVar(&c.active, "active", 0, "only this `number` of connections send anything (echo; 0 for all)")
 	f.IntVar(&c.bytes, "bytes", 32, "`octets` of payload")
@@ -73,6 +77,9 @@ func parse(args []string) (*config, error) {
 	if c.active == 0 {
 		c.active = c.conns
 	}
+	if !slices.Contains(modes, c.mode) {
+		return nil, fmt.Errorf("-mode %q is none of %v", c.mode, modes)
+	}
 	if !c.addr.Addr().Is4() || c.conns < 1 || c.active < 1 || c.active > c.conns || c.bytes < 0 || c.depth < 1 || c.rate <= 0 {
 		return nil, errors.New("a flag is out of range (-h lists them; -addr is an IPv4 address)")
 	}
@@ -87,15 +94,28 @@ func run(c *config) (results.Sample, error) {
 	defer runtime.UnlockOSThread()
 
 	switch c.mode {
-	case "echo":
-		crowd, err := gather(&c.target, c.script(), c.conns)
+	case "idle":
+		return idle{&c.target, c.script(), c.conns, c.pid, c.settle}.run()
+	case "handshakes":
+		h, err := newHandshakes(&c.target, c.conns)
 		if err != nil {
 			return results.Sample{}, err
 		}
-		defer crowd.leave()
+		defer h.leave()
+		return h.run(c.window)
+	}
+	crowd, err := gather(&c.target, c.script(), c.conns)
+	if err != nil {
+		return results.Sample{}, err
+	}
+	defer crowd.leave()
+	switch c.mode {
+	case "echo":
 		return (&echo{crowd: crowd, depth: c.depth, active: c.active}).run(c.window)
-	default:
-		return results.Sample{}, fmt.Errorf("-mode: %q is none", c.mode)
+	case "rate":
+		return (&rate{crowd: crowd, every: 1e9 / c.rate}).run(c.window)
+	default: // parse knows no other
+		return (&broadcast{crowd: crowd, depth: c.depth}).run(c.window)
 	}
 }
 

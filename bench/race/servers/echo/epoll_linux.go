@@ -37,6 +37,7 @@ func serveEpoll(ln net.Listener) error {
 	if err != nil {
 		return err
 	}
+	defer file.Close() // never; it keeps the descriptor from being collected
 	l := &loop{listener: int(file.Fd()), buf: make([]byte, 64<<10)}
 	if err := syscall.SetNonblock(l.listener, true); err != nil {
 		return err

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"net"
+
+	"longwire.example/ws"
+)
+
+// serveLongwire has a Group, and a goroutine for each connection.
+func serveLongwire(ln net.Listener) error {
+	group := &ws.Group{}
+	for {
+		nc, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		go func() {
+			c, err := ws.Upgrade(context.Background(), nc, &ws.Options{Group: group})
+			if err != nil {
+				return
+			}
+			defer c.CloseNow()
+			for m, err := range c.Messages(context.Background()) {
+				if err != nil {
+					return
+				}
+				p, err := ws.NewPrepared(m.Type, m.Data)
+				if err != nil {
+					return
+				}
+				group.Broadcast(p, ws.DropConnection)
+			}
+		}()
+	}
+}
