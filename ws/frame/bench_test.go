@@ -51,66 +51,72 @@ func BenchmarkPutBefore(b *testing.B) {
 	}
 }
 
-var sizes = []int{5, 16, 64, 125, 1024, 16 << 10, 1 << 20}
+var sizes = []int{16, 32, 64, 125, 256, 1024, 4096, 16 << 10, 64 << 10, 256 << 10, 1 << 20}
 
-func BenchmarkXOR(b *testing.B) {
+// BenchmarkMask: what a server does with what it receives (in place), and a
+// client with what it sends (a copy); the portable twin beside what is in use.
+func BenchmarkMask(b *testing.B) {
+	const key = frame.Key(0x3d21fa37)
 	for _, n := range sizes {
-		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			buf := make([]byte, n)
-			key := frame.Key(0x3d21fa37)
-			b.SetBytes(int64(n))
-			for b.Loop() {
-				key = key.XOR(buf)
-			}
-		})
+		buf, src := make([]byte, n), make([]byte, n)
+		for _, c := range []struct {
+			name string
+			mask func()
+		}{
+			{"in-place", func() { key.XOR(buf) }},
+			{"in-place/portable", func() { frame.MaskWords(buf, buf, uint32(key)) }},
+			{"copy", func() { key.XORCopy(buf, src) }},
+			{"copy/portable", func() { frame.MaskWords(buf, src, uint32(key)) }},
+		} {
+			b.Run(strconv.Itoa(n)+"/"+c.name, func(b *testing.B) {
+				b.SetBytes(int64(n))
+				for b.Loop() {
+					c.mask()
+				}
+			})
+		}
 	}
 }
 
-func BenchmarkXORCopy(b *testing.B) {
-	for _, n := range sizes {
-		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			dst, src := make([]byte, n), make([]byte, n)
-			key := frame.Key(0x3d21fa37)
-			b.SetBytes(int64(n))
-			for b.Loop() {
-				key = key.XORCopy(dst, src)
-			}
-		})
-	}
+var languages = []struct{ name, text string }{
+	{"ascii", "The quick brown fox jumps over the lazy dog. "},
+	{"mixed", "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich: Ξεσκεπάζω τὴν ψυχοφθόρα βδελυγμία. 😀 "},
+	{"chinese", "天地玄黃，宇宙洪荒。日月盈昃，辰宿列張。寒來暑往，秋收冬藏。"},
 }
 
-// BenchmarkUTF8 compares with utf8.Valid, which sees a text whole.
+// BenchmarkUTF8: checking what is not masked, and both in one pass, with the
+// portable twin and utf8.Valid, which neither unmasks nor takes pieces.
 func BenchmarkUTF8(b *testing.B) {
-	for _, c := range []struct{ name, text string }{
-		{"ascii", "The quick brown fox jumps over the lazy dog. "},
-		{"german", "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. "},
-		{"greek", "Ξεσκεπάζω τὴν ψυχοφθόρα βδελυγμία. "},
-		{"japanese", "いろはにほへとちりぬるを"},
-		{"emoji", "😀😃😄😁😆"},
-	} {
-		for _, n := range []int{16, 1024, 64 << 10} {
+	for _, c := range languages {
+		for _, n := range sizes {
+			size := strconv.Itoa(n)
 			text := []byte(strings.Repeat(c.text, n/len(c.text)+1))
-			for n < len(text) && !utf8.RuneStart(text[n]) {
-				n++
+			for n > 0 && !utf8.RuneStart(text[n]) {
+				n--
 			}
 			text = text[:n]
-			b.Run(c.name+"/"+strconv.Itoa(n), func(b *testing.B) {
-				var u frame.UTF8
-				b.SetBytes(int64(len(text)))
-				for b.Loop() {
-					if !u.Check(text) {
-						b.Fatal("valid text refused")
+			var u frame.UTF8
+			for _, w := range []struct {
+				name string
+				fine func() bool
+			}{
+				{"check", func() bool { return u.Check(text) }},
+				{"check/portable", func() bool { return frame.CheckWords(text) == n }},
+				// A key of zeros leaves the text as it is, so that it can be
+				// unmasked again, and spares no work.
+				{"unmask", func() bool { _, bad := u.Unmask(text, 0); return bad < 0 }},
+				{"unmask/portable", func() bool { return frame.UnmaskWords(text, 0) == n }},
+				{"valid", func() bool { return utf8.Valid(text) }},
+			} {
+				b.Run(c.name+"/"+size+"/"+w.name, func(b *testing.B) {
+					b.SetBytes(int64(n))
+					for b.Loop() {
+						if !w.fine() {
+							b.Fatal("valid text refused")
+						}
 					}
-				}
-			})
-			b.Run(c.name+"/"+strconv.Itoa(n)+"/std", func(b *testing.B) {
-				b.SetBytes(int64(len(text)))
-				for b.Loop() {
-					if !utf8.Valid(text) {
-						b.Fatal("valid text refused")
-					}
-				}
-			})
+				})
+			}
 		}
 	}
 }

@@ -2,8 +2,8 @@
 
 package frame
 
-// hasAVX2 says whether the assembly may be used: every amd64 machine since
-// about 2015 has AVX2, but nothing promises it.
+// hasAVX2 says whether the assembly may be used. Servers have had AVX2 for ten
+// years, but GOARCH=amd64 promises no more than SSE2.
 var hasAVX2 = detectAVX2()
 
 // detectAVX2 asks the processor for AVX2, and whether the system saves the

@@ -167,6 +167,23 @@ func ExampleUTF8_CheckAt() {
 	// 4
 }
 
+// The two octets of é come in different pieces, and so does the octet that no
+// text can hold there.
+func ExampleUTF8_Unmask() {
+	key := frame.Key(0x3d21fa37)
+	wire := []byte("caf\xc3\xa9 \xff")
+	key.XOR(wire)
+
+	var u frame.UTF8
+	next, bad := u.Unmask(wire[:4], key)
+	fmt.Printf("% x, %d\n", wire[:4], bad)
+	_, bad = u.Unmask(wire[4:], next)
+	fmt.Printf("% x, %d\n", wire[4:], bad)
+	// Output:
+	// 63 61 66 c3, -1
+	// a9 20 ff, 2
+}
+
 func ExampleUTF8_Complete() {
 	var u frame.UTF8
 	u.Check([]byte("\xF0\x9F\x98"))

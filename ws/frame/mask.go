@@ -19,9 +19,21 @@ func maskWords(dst, src []byte, key uint32) {
 	// Section 5.3: octet i is XORed with octet i mod 4 of the key. Words are a
 	// multiple of four octets long, so each begins at octet 0 of the key.
 	k := uint64(key)<<32 | uint64(key)
-	if len(src) >= vectorMin {
+	if len(src) >= 128 {
 		n := maskBlocks(dst, src, k)
 		src, dst = src[n:], dst[n:]
+	}
+	for len(src) >= 32 && len(dst) >= 32 {
+		s, d := src[:32:32], dst[:32:32]
+		s0 := binary.LittleEndian.Uint64(s[0:])
+		s1 := binary.LittleEndian.Uint64(s[8:])
+		s2 := binary.LittleEndian.Uint64(s[16:])
+		s3 := binary.LittleEndian.Uint64(s[24:])
+		binary.LittleEndian.PutUint64(d[0:], s0^k)
+		binary.LittleEndian.PutUint64(d[8:], s1^k)
+		binary.LittleEndian.PutUint64(d[16:], s2^k)
+		binary.LittleEndian.PutUint64(d[24:], s3^k)
+		src, dst = src[32:], dst[32:]
 	}
 	dst = dst[:len(src)]
 	// What is left, in two halves that overlap unless they meet. All is loaded
@@ -52,20 +64,28 @@ func maskWords(dst, src []byte, key uint32) {
 	}
 }
 
-// maskBlocks does it for the first octets, as many as are a multiple of 32,
+// maskBlocks does it for the first octets, as many as are a multiple of 64,
 // and gives how many. One index for both slices costs less than moving both.
 func maskBlocks(dst, src []byte, k uint64) (i int) {
 	dst = dst[:len(src)]
-	for ; i+32 <= len(src); i += 32 {
-		s, d := src[i:i+32:i+32], dst[i:i+32:i+32]
+	for ; i+64 <= len(src); i += 64 {
+		s, d := src[i:i+64:i+64], dst[i:i+64:i+64]
 		s0 := binary.LittleEndian.Uint64(s[0:])
 		s1 := binary.LittleEndian.Uint64(s[8:])
 		s2 := binary.LittleEndian.Uint64(s[16:])
 		s3 := binary.LittleEndian.Uint64(s[24:])
+		s4 := binary.LittleEndian.Uint64(s[32:])
+		s5 := binary.LittleEndian.Uint64(s[40:])
+		s6 := binary.LittleEndian.Uint64(s[48:])
+		s7 := binary.LittleEndian.Uint64(s[56:])
 		binary.LittleEndian.PutUint64(d[0:], s0^k)
 		binary.LittleEndian.PutUint64(d[8:], s1^k)
 		binary.LittleEndian.PutUint64(d[16:], s2^k)
 		binary.LittleEndian.PutUint64(d[24:], s3^k)
+		binary.LittleEndian.PutUint64(d[32:], s4^k)
+		binary.LittleEndian.PutUint64(d[40:], s5^k)
+		binary.LittleEndian.PutUint64(d[48:], s6^k)
+		binary.LittleEndian.PutUint64(d[56:], s7^k)
 	}
 	return i
 }

@@ -29,6 +29,7 @@ func TestAllocs(t *testing.T) {
 		"XOR":        func() { key = key.XOR(copied) },
 		"XORCopy":    func() { key = key.XORCopy(copied, payload) },
 		"UTF8":       func() { u.Reset(); u.Check(payload[:7]); u.Check(payload[7:]); u.Complete() },
+		"Unmask":     func() { u.Reset(); _, _ = u.Unmask(payload[:7], 0); _, _ = u.Unmask(payload[7:], 0) },
 		"ParseClose": func() { _, _, _ = frame.ParseClose(closing) },
 		"violation":  func() { _, _, _ = frame.ParseClose(bad) },
 	} {

@@ -26,6 +26,9 @@ TEXT ·unmaskAVX2(SB), NOSPLIT, $0-40
 	VPBROADCASTD X9, Y9
 	VPXOR        -32(SI)(BX*1), Y9, Y9
 
+	// Most short texts are ASCII: up to 64 octets are the first 32 and the last
+	// 32, and if no octet has its top bit set there is nothing else to do. If
+	// one has, nothing has been written yet.
 	CMPQ      BX, $64
 	JA        long
 	VPXOR     (SI), Y15, Y0
@@ -36,7 +39,7 @@ TEXT ·unmaskAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU   Y0, (SI)
 	VMOVDQU   Y9, -32(SI)(BX*1)
 	VZEROUPPER
-	MOVQ BX, good+32(FP)
+	MOVQ      BX, good+32(FP)
 	RET
 
 long:
