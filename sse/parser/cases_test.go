@@ -318,6 +318,7 @@ func TestIncompleteOctets(t *testing.T) {
 		"data: abc\ndata: d":                  5, // an LF joins them
 		"event: xy\nid: 1\n":                  3,
 		"data: a\nretr":                       5,
+		"data: a\nretrx":                      1, // of no field that has a meaning
 		"da":                                  2,
 		"event: xy\nid: 1\ndata: abc\nid: 23": 8,
 		"data: a\n: comment\nfoo: bar":        1,

@@ -29,8 +29,9 @@
 //
 // # Reading order
 //
-// token.go, parser.go, next.go (lines and events), line.go (a line in pieces),
-// field.go, utf8.go, encode.go, error.go.
+// token.go, parser.go, next.go (lines and events), field.go, line.go (a line in
+// pieces), scan.go and word.go (the search for the end of a line), utf8.go,
+// encode.go, error.go.
 //
 // Specification: section 9.2 of the HTML standard, as of 2026-03-16; sections
 // are those of it. Its UTF-8 decoder is that of the Encoding Standard.

@@ -84,7 +84,7 @@ func (f *feeder) check(ok bool, text string) {
 // end gives the end of the stream.
 func (f *feeder) end() outcome {
 	f.check(f.err == nil, "an error")
-	f.check(f.p.scanned <= 2*int64(len(f.stream)), "not linear")
+	f.check(f.p.scanned <= int64(len(f.stream)), "not linear")
 	err := f.p.Close()
 	f.check((err == nil) == (f.p.Close() == nil), "Close changed something")
 	return outcome{f.tokens, f.p.LastEventID(), err != nil}

@@ -18,15 +18,9 @@ const (
 	fieldIgnored // an unknown field, or a comment that nobody asked for
 )
 
-// names are the fields that have a meaning, as they begin a line.
-var names = [...]struct {
-	text  string
-	field field
-}{{"data:", fieldData}, {"event:", fieldEvent}, {"id:", fieldID}, {"retry:", fieldRetry}}
-
-// longestName is the longest beginning of a line that has to be there to tell
-// which field it is.
-const longestName = len("event:")
+// names are the fields that have a meaning, as they begin a line. No two of
+// them begin with the same octet.
+var names = [...]string{fieldUndecided: "", fieldData: "data:", fieldEvent: "event:", fieldID: "id:", fieldRetry: "retry:", fieldComment: ":"}
 
 // split tells what a whole line is, which is not blank, and gives its value.
 //
@@ -54,24 +48,20 @@ func split(line []byte, comments bool) (f field, v []byte) {
 	return f, v
 }
 
-// begins tells what a line is from its beginning, up to the colon.
-//
-//req:impl SSE-9.2.6-10
-func begins(head []byte, comments bool) field {
-	if head[0] == ':' {
+// begins tells what a line that begins with c can be.
+func begins(c byte, comments bool) field {
+	switch c {
+	case 'd':
+		return fieldData
+	case 'e':
+		return fieldEvent
+	case 'i':
+		return fieldID
+	case 'r':
+		return fieldRetry
+	case ':':
 		if comments {
 			return fieldComment
-		}
-		return fieldIgnored
-	}
-	for _, n := range names {
-		switch {
-		case len(head) >= len(n.text):
-			if string(head[:len(n.text)]) == n.text {
-				return n.field
-			}
-		case string(head) == n.text[:len(head)]:
-			return fieldUndecided
 		}
 	}
 	return fieldIgnored
@@ -81,9 +71,9 @@ func begins(head []byte, comments bool) field {
 //
 //req:impl SSE-9.2.6-08
 func named(line []byte) field {
-	for _, n := range names {
-		if string(line) == n.text[:len(n.text)-1] {
-			return n.field
+	for f := fieldData; f <= fieldRetry; f++ {
+		if string(line) == names[f][:len(names[f])-1] {
+			return f
 		}
 	}
 	return fieldIgnored

@@ -32,14 +32,10 @@ func (p *Parser) skipBOM(src []byte) int {
 	return n
 }
 
-// hold appends a data field to the data buffer, which has room for it. v is nil
-// if there is none.
+// hold appends a data field to the data buffer, which has room for it.
 //
 //req:impl SSE-9.2.6-12
 func (p *Parser) hold(v []byte) {
-	if v == nil {
-		return
-	}
 	if p.hasData {
 		p.append('\n')
 	}
@@ -78,25 +74,24 @@ func (p *Parser) fail() error {
 	return p.err
 }
 
-// piece takes the next octets of a line. Only the values of fields that have a
-// meaning are held.
+// piece takes the next octets of a line, without its end. valid is that of
+// lineEnd. Only the values of fields that have a meaning are held.
 //
 //req:impl SSE-9.2.6-06 SSE-9.2.6-07 SSE-9.2.6-15
-func (p *Parser) piece(b []byte) error {
-	for p.field == fieldUndecided && len(b) > 0 {
-		p.head[p.heads] = b[0]
-		p.heads++
-		b = b[1:]
-		p.field = begins(p.head[:p.heads], p.comments)
-		if p.field != fieldUndecided {
-			p.heads, p.space = 0, true
-			if err := p.separate(); err != nil {
-				return err
-			}
-		}
+func (p *Parser) piece(b []byte, valid bool) error {
+	p.inLine = true
+	if !valid {
+		p.unsure = true
 	}
-	if p.field == fieldUndecided || p.field == fieldIgnored {
+	if p.field == fieldIgnored {
 		return nil
+	}
+	if !p.colon {
+		rest, err := p.name(b)
+		if err != nil || !p.colon {
+			return err
+		}
+		b = rest
 	}
 	if p.space && len(b) > 0 {
 		p.space = false
@@ -109,6 +104,31 @@ func (p *Parser) piece(b []byte) error {
 	}
 	p.append(b...)
 	return nil
+}
+
+// name takes octets up to the colon and gives the rest. As soon as they are not
+// those of a name that has a meaning, the line is ignored.
+//
+//req:impl SSE-9.2.6-10
+func (p *Parser) name(b []byte) (rest []byte, err error) {
+	if p.field == fieldUndecided && len(b) > 0 {
+		p.field = begins(b[0], p.comments)
+	}
+	if p.field == fieldIgnored {
+		return nil, nil
+	}
+	name := names[p.field]
+	for n, c := range b {
+		if c != name[p.heads] {
+			p.field, p.heads = fieldIgnored, 0
+			return nil, nil
+		}
+		if p.heads++; int(p.heads) == len(name) {
+			p.colon, p.space, p.heads = true, true, 0
+			return b[n+1:], p.separate()
+		}
+	}
+	return nil, nil
 }
 
 // separate puts an LF between the data so far and a new data field.
@@ -127,29 +147,28 @@ func (p *Parser) separate() error {
 // dropLine forgets what is known of the line that is being received, but for
 // its value.
 func (p *Parser) dropLine() {
-	p.inLine, p.space, p.field, p.heads = false, false, fieldUndecided, 0
+	p.inLine, p.colon, p.space, p.unsure, p.field, p.heads = false, false, false, false, fieldUndecided, 0
 }
 
-// line takes b, which ends a line: the rest of the line that is being received,
-// or all of one.
-func (p *Parser) line(tok *Token, b []byte) error {
-	p.inLine = true
-	if err := p.piece(b); err != nil {
-		return err
-	}
-	if p.field == fieldUndecided {
-		p.field = named(p.head[:p.heads])
+// endLine ends the line that piece was given.
+//
+//req:impl SSE-9.2.6-08
+func (p *Parser) endLine(tok *Token) error {
+	f, named, unsure := p.field, p.colon, p.unsure
+	if !named && f != fieldIgnored && int(p.heads) == len(names[f])-1 { // all but the colon
 		if err := p.separate(); err != nil {
 			return err
 		}
+		named = true
 	}
-	f := p.field
 	p.dropLine()
-	if f == fieldIgnored {
+	if !named {
 		return nil
 	}
-	if err := p.decode(); err != nil {
-		return err
+	if unsure {
+		if err := p.decode(); err != nil {
+			return err
+		}
 	}
 	if f == fieldData {
 		p.hasData = true

@@ -24,119 +24,130 @@ import (
 //
 //req:impl SSE-9.2.5-02 SSE-9.2.5-04 SSE-9.2.6-02 SSE-9.2.6-04
 func (p *Parser) Next(src []byte) (tok Token, n int, ok bool, err error) {
-	if p.err != nil {
-		return Token{}, 0, false, p.err
-	}
-	if p.field != fieldUndecided && isPiece(src) { // as below, for a fraction of the time
-		p.noCR = max(p.noCR-len(src), 0)
-		p.scanned += int64(len(src))
-		return Token{}, len(src), false, p.piece(src)
-	}
-	if p.done {
-		p.recycle()
-	}
-	i := 0
-	if p.bom != bomDone {
-		i = p.skipBOM(src)
-	}
-	if p.afterCR && i < len(src) {
-		p.afterCR = false
-		if src[i] == '\n' {
-			i++
+	// This much is inlined into the caller. So the token is written to where the
+	// caller has it, and not copied there from the stack, which would cost as
+	// much as half the search for a line's end.
+	n, err = p.next(src, &tok)
+	return tok, n, tok.Kind != 0, err
+}
+
+// next takes whole lines from src until there is a token, and what of a line is
+// left at the end. It gives the number of octets of src that it took.
+//
+// Nearly every event is one data field that lies in src with its blank line.
+// For it the loop runs twice: lineEnd finds the end of the field and that it is
+// UTF-8, first becomes a view of the value, and dispatch shows it. All else
+// takes more steps. What can't be shown where it lies is held: more than one
+// data field, what the end of src cuts, what has to be decoded.
+func (p *Parser) next(src []byte, tok *Token) (i int, err error) {
+	if p.inLine || p.done || p.afterCR || p.bom != bomDone || p.err != nil {
+		if i, err = p.resume(src, tok); err != nil || tok.Kind != 0 || i == len(src) {
+			return i, err
 		}
 	}
-	noCR := min(max(p.noCR, i), len(src)) // src[i:noCR] has no CR
-	var first []byte                      // the only data field so far, if it is in src
+	var first []byte // the only data field so far, if it is in src
 	for i < len(src) {
-		end := i
-		if src[i] != '\n' {
-			// An LF is looked for up to the first CR only, or a stream with CR
-			// alone would be searched to its end for each line.
-			if noCR < len(src) && src[noCR] != '\r' {
-				noCR = p.findCR(src, noCR)
-			}
-			if n := bytes.IndexByte(src[i:noCR], '\n'); n >= 0 {
-				end = i + n
-			} else if end = noCR; end == len(src) {
-				p.hold(first)
-				first = nil
-				p.inLine = true
-				err = p.piece(src[i:])
-				p.scanned += int64(end - i)
-				i = end
+		if isEnd(src[i]) {
+			i = p.skipEnd(src, i)
+			p.dispatch(tok, first)
+			first = nil
+			if tok.Kind != 0 {
 				break
 			}
-			p.scanned += int64(end - i)
+			continue
 		}
-		line := src[i:end]
-		i = end + 1
-		if src[end] == '\r' {
-			switch {
-			case i == len(src):
-				p.afterCR = true
-			case src[i] == '\n':
-				i++
+		size, valid := lineEnd(src[i:], !p.raw)
+		p.scanned += int64(size)
+		line := src[i : i+size]
+		if i += size; i == len(src) {
+			if first != nil {
+				p.hold(first)
 			}
-			noCR = i
+			return i, p.piece(line, valid)
 		}
+		i = p.skipEnd(src, i)
 
-		if p.inLine { // it began in an earlier call
-			err = p.line(&tok, line)
-		} else if len(line) == 0 {
-			p.dispatch(&tok, first)
-			first = nil
-		} else {
-			f, v := split(line, p.comments)
-			switch {
-			case f == fieldIgnored:
-				continue
-			case !p.room(len(first)+1+len(v)) || !p.raw && !utf8.Valid(v):
-				// Close to the limit, or ill-formed: as a line in pieces.
+		f, v := split(line, p.comments)
+		if f == fieldIgnored {
+			continue
+		}
+		switch easy := p.room(len(first)+1+len(v)) && (valid || p.raw || utf8.Valid(v)); {
+		case easy && f == fieldData && first == nil && !p.hasData:
+			first = v
+			continue
+		case easy && f != fieldData:
+			p.apply(tok, f, v)
+		default:
+			if first != nil {
 				p.hold(first)
 				first = nil
-				err = p.line(&tok, line)
-			case f != fieldData:
-				p.apply(&tok, f, v)
-			case first == nil && !p.hasData:
-				first = v
-				continue
-			default:
-				p.hold(first)
-				first = nil
+			}
+			if easy {
 				p.hold(v)
 				continue
+			}
+			// Close to the limit, or ill-formed: as a line in pieces.
+			if err = p.piece(line, valid); err == nil {
+				err = p.endLine(tok)
 			}
 		}
 		if err != nil || tok.Kind != 0 {
 			break
 		}
 	}
-	p.hold(first)
-	p.noCR = max(max(p.noCR, noCR)-i, 0)
-	return tok, i, tok.Kind != 0, err
+	if first != nil {
+		p.hold(first)
+	}
+	return i, err
 }
 
-// isPiece tells whether b is a short piece of a line, without its end.
-func isPiece(b []byte) bool {
-	if len(b) > 16 { // there are faster ways to search
-		return false
-	}
-	for _, c := range b {
-		if c == '\n' || c == '\r' {
-			return false
+// resume does what the call before has left: the rest of a line, or what can
+// only be done when the next octet is there. It gives the number of octets of
+// src that it took.
+func (p *Parser) resume(src []byte, tok *Token) (n int, err error) {
+	if !p.inLine { // in the middle of a line nothing else is left
+		if p.err != nil {
+			return 0, p.err
+		}
+		if p.done {
+			p.recycle()
+		}
+		if p.bom != bomDone {
+			n = p.skipBOM(src) // which may find that a line has begun
+		}
+		if p.afterCR && n < len(src) {
+			p.afterCR = false
+			if src[n] == '\n' {
+				n++
+			}
+		}
+		if !p.inLine {
+			return n, nil
 		}
 	}
-	return true
+	size, valid := lineEnd(src[n:], !p.raw && !p.unsure)
+	p.scanned += int64(size)
+	line := src[n : n+size]
+	if n += size; n == len(src) {
+		return n, p.piece(line, valid)
+	}
+	if err = p.piece(line, valid); err == nil {
+		err = p.endLine(tok)
+	}
+	return p.skipEnd(src, n), err
 }
 
-// findCR gives the index in src of the first CR from i on, or len(src).
-func (p *Parser) findCR(src []byte, i int) int {
-	n := bytes.IndexByte(src[i:], '\r')
-	if n < 0 {
-		n = len(src) - i
+// skipEnd gives the index of what comes after the end of a line at src[i].
+func (p *Parser) skipEnd(src []byte, i int) int {
+	if src[i] == '\r' {
+		switch {
+		case i+1 == len(src):
+			p.afterCR = true
+		case src[i+1] == '\n':
+			i++
+		}
 	}
-	p.scanned += int64(n)
-	return i + n
+	return i + 1
 }
 
 // dispatch handles a blank line. first is the only data field, if there is one
@@ -159,7 +170,7 @@ func (p *Parser) dispatch(tok *Token, first []byte) {
 		}
 		// With no room to append, a caller can't write over what follows in src.
 		tok.Kind, tok.Type, tok.Data, tok.ID = KindEvent, p.typ, slices.Clip(first), p.id
-		p.done = true
+		p.done = p.hasData || len(p.typ) > 0 // a view leaves nothing to recycle
 		return
 	case changed:
 		tok.Kind, tok.ID = KindID, p.id

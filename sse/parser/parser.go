@@ -48,16 +48,16 @@ type Parser struct {
 	max     int // octets
 	retry   time.Duration
 	err     error // once set, stays until Reset
-	noCR    int   // octets ahead that are known to have no CR
 	scanned int64 // octets that were searched for the end of a line; for tests
 
-	head  [longestName]byte // the beginning of a line whose field is undecided
-	heads uint8             // octets in head
-	bom   uint8             // octets of a byte order mark seen at the start of the stream; bomDone after it
-	field field             // of the line that is being received, once it is decided
+	bom   uint8 // octets of a byte order mark seen at the start of the stream; bomDone after it
+	field field // what the line that is being received is, or what it can be until it is named
+	heads uint8 // octets of its name that have come, until it is named
 
 	inLine    bool // a line has begun and its end has not come yet
+	colon     bool // the colon of the line has come, after a name that has a meaning
 	space     bool // the next octet of the line follows its colon
+	unsure    bool // the line has octets that are not known to be UTF-8
 	afterCR   bool // the last octet was CR: an LF now belongs to it
 	hasData   bool // held has a data field
 	hasID     bool // an id field came since the last blank line
@@ -92,7 +92,7 @@ func (p *Parser) Reset(lastEventID string) {
 	p.nextID, p.hasID = fit(p.nextID[:0]), false
 	p.id = append(fit(p.id[:0]), lastEventID...)
 	p.idText, p.idTextOld = lastEventID, false
-	p.err, p.noCR, p.bom, p.afterCR = nil, 0, 0, false
+	p.err, p.bom, p.afterCR = nil, 0, false
 }
 
 // LastEventID gives the last event ID string: the one that a reconnection
