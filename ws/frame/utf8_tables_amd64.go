@@ -25,6 +25,12 @@ type utf8Tables struct {
 	// The three tables of 16 answer for half an octet each: which mistakes are
 	// possible with this high half of an octet, this low half of it, and this
 	// high half of the octet after it? A mistake is made if all three say so.
+	//
+	// ED A0, for example, is half a surrogate pair. E may be the beginning of a
+	// longer form or of a surrogate, or be cut off. D leaves, of these, the
+	// surrogate and being cut off, since longer forms have 0 there. A leaves the
+	// surrogate, since a continuation octet cuts nothing off. With 9 in its
+	// place nothing would be left: ED 9F is text.
 	firstHigh, firstLow, secondHigh [16]byte
 
 	// An octet less this, not below 0, has its top bit set if at least two

@@ -6,7 +6,9 @@
 // with the one before it, and for the first ones of a vector that is the end of
 // the vector before: Y5 gets its upper half and the lower half of this, and
 // VPALIGNR takes 16 octets out of each pair of halves, beginning at the 15th,
-// 14th or 13th, which moves all octets on by one, two or three places.
+// 14th or 13th, which moves all octets on by one, two or three places. A shift
+// of a whole register would be simpler, but AVX2 has none that crosses its
+// middle.
 //
 // The lines of the first part look up, by VPSHUFB, which mistakes the high half
 // of the octet before allows, then its low half, then the high half of this
