@@ -12,6 +12,7 @@ const (
 	classURI                // octets that a path or query may hold as they are
 	classUser               // octets of a userinfo: unreserved, sub-delims, ":" and "%"
 	classScheme             // letters, digits, "+", "-" and "."
+	classBase64             // the alphabet of base64, without padding
 )
 
 var classes = makeClasses()
@@ -29,6 +30,7 @@ func makeClasses() (t [256]uint8) {
 	set(classURI, alnum+"-._~:@/?%"+subDelims)
 	set(classUser, alnum+"-._~:%"+subDelims)
 	set(classScheme, alnum+"+-.")
+	set(classBase64, alnum+"+/")
 	for c := range 256 {
 		if c == '\t' || c >= ' ' && c != 0x7f {
 			t[c] |= classValue
@@ -41,22 +43,13 @@ func makeClasses() (t [256]uint8) {
 }
 
 // only reports whether s is not empty and holds nothing but octets of class.
-func only(s string, class uint8) bool {
+func only[T string | []byte](s T, class uint8) bool {
 	for i := range len(s) {
 		if classes[s[i]]&class == 0 {
 			return false
 		}
 	}
-	return s != ""
-}
-
-func onlyBytes(b []byte, class uint8) bool {
-	for _, c := range b {
-		if classes[c]&class == 0 {
-			return false
-		}
-	}
-	return len(b) > 0
+	return len(s) > 0
 }
 
 func isToken(s string) bool { return only(s, classToken) }
@@ -128,7 +121,7 @@ func quote(s string) string {
 
 // escapesOK reports whether each "%" in s is followed by two hexadecimal
 // digits.
-func escapesOK(s string) bool {
+func escapesOK[T string | []byte](s T) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] != '%' {
 			continue

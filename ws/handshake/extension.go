@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,17 +30,27 @@ const (
 // error is ErrExtensions; time is linear and the sizes are capped by
 // MaxExtensions, MaxParams and MaxExtensionBytes.
 func ParseExtensions(values []string) ([]Extension, error) {
+	list, _, err := readExtensions(nil, nil, values)
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// readExtensions is ParseExtensions with room for what it gives. Parameters
+// that were given out stay where they are when params has to grow.
+func readExtensions(list []Extension, params []Param, values []string) ([]Extension, []Param, error) {
 	if len(values) == 0 {
-		return nil, nil
+		return list, params, nil
 	}
 	size := 0
 	for _, v := range values {
 		size += len(v)
 	}
 	if size > MaxExtensionBytes {
-		return nil, ErrExtensions.because("over ", strconv.Itoa(MaxExtensionBytes), " octets")
+		return list, params, ErrExtensions.because("over ", strconv.Itoa(MaxExtensionBytes), " octets")
 	}
-	var p extensionParser
+	p := extensionParser{list: list, params: params}
 	// The header may come in several lines, which mean the same as one line
 	// with commas between them (section 9.1).
 	//req:impl RFC6455-9.1-03 RFC6455-11.3.2-01
@@ -47,13 +58,13 @@ func ParseExtensions(values []string) ([]Extension, error) {
 		// Anything but the grammar of section 9.1 fails the handshake.
 		//req:impl RFC6455-9.1-01
 		if reason := p.line(v); reason != "" {
-			return nil, ErrExtensions.because(reason)
+			return list, params, ErrExtensions.because(reason)
 		}
 	}
 	if len(p.list) == 0 {
-		return nil, ErrExtensions.because("empty")
+		return list, params, ErrExtensions.because("empty")
 	}
-	return p.list, nil
+	return p.list, p.params, nil
 }
 
 // extensionParser reads extension-list of section 9.1. Its methods return what
@@ -61,7 +72,7 @@ func ParseExtensions(values []string) ([]Extension, error) {
 type extensionParser struct {
 	s      string // what is left of the line
 	list   []Extension
-	params int
+	params []Param // of all extensions, one after the other
 }
 
 func (p *extensionParser) line(s string) string {
@@ -90,15 +101,19 @@ func (p *extensionParser) extension() string {
 	if e.Name == "" {
 		return "no name where an extension begins"
 	}
+	first := len(p.params)
 	for p.octet(';') {
 		param, reason := p.param()
 		if reason != "" {
 			return reason
 		}
-		if p.params++; p.params > MaxParams {
+		if len(p.params) == MaxParams {
 			return "over " + strconv.Itoa(MaxParams) + " parameters"
 		}
-		e.Params = append(e.Params, param)
+		p.params = append(p.params, param)
+	}
+	if own := p.params[first:]; len(own) > 0 {
+		e.Params = slices.Clip(own)
 	}
 	p.list = append(p.list, e)
 	return ""

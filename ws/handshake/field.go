@@ -16,16 +16,6 @@ type Fields interface {
 	Values(name string) []string
 }
 
-// The names of the handshake's own fields, to look them up. In this spelling
-// http.Header finds them without making a string.
-const (
-	acceptName     = "Sec-Websocket-Accept"
-	extensionsName = "Sec-Websocket-Extensions"
-	keyName        = "Sec-Websocket-Key"
-	protocolName   = "Sec-Websocket-Protocol"
-	versionName    = "Sec-Websocket-Version"
-)
-
 // Field is one header field line.
 type Field struct{ Name, Value string }
 
@@ -113,8 +103,9 @@ func appendList(dst []byte, name string, items []string) []byte {
 // tokens, given as the values of its lines. Empty elements are skipped, as
 // HTTP's list rule asks. The error is a plain one that names the first element
 // that is no token.
-func ParseTokens(values []string) ([]string, error) {
-	var list []string
+func ParseTokens(values []string) ([]string, error) { return appendTokens(nil, values) }
+
+func appendTokens(list, values []string) ([]string, error) {
 	for _, v := range values {
 		for more := true; more; {
 			var item string

@@ -1,6 +1,9 @@
 package handshake
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // Limits are the caps on a head. Zero means the default; a cap can't be
 // switched off.
@@ -44,22 +47,41 @@ type Head struct {
 	Major  int    // of the HTTP version, always 1
 	Minor  int
 
-	// Side by side, so that Values can give a field that occurs once as a
-	// piece of values.
-	names, values []string
+	text   string // of a complete head
+	fields int    // where the first field line begins in text
+	lines  int    // field lines
+
+	// single has the values of the known fields that occur once.
+	single [fieldIDs]string
 
 	reader
 }
 
 // Len is the number of field lines.
-func (h *Head) Len() int { return len(h.values) }
+func (h *Head) Len() int {
+	if h.text == "" {
+		return 0
+	}
+	return h.lines
+}
+
+// Text is the head as it was received, to the end of the empty line. It is
+// empty until the head is complete.
+func (h *Head) Text() string { return h.text }
 
 // All gives the name and value of every field line in order, names as they
 // were sent.
 func (h *Head) All() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		for i, name := range h.names {
-			if !yield(name, h.values[i]) {
+		if h.text == "" {
+			return
+		}
+		rest := h.text[h.fields:]
+		for range h.lines {
+			var line string
+			line, rest, _ = strings.Cut(rest, "\r\n")
+			name, value, _ := strings.Cut(line, ":")
+			if !yield(name, trim(value)) {
 				return
 			}
 		}
@@ -69,25 +91,32 @@ func (h *Head) All() iter.Seq2[string, string] {
 // Values gives the values of all fields called name, in order; case does not
 // matter. The slice may be part of h and is to be read only.
 func (h *Head) Values(name string) []string {
-	first, n := -1, 0
-	for i, s := range h.names {
-		if equalFold(s, name) {
-			if first < 0 {
-				first = i
-			}
-			n++
+	for id := fieldOther + 1; id < fieldIDs; id++ {
+		if equalFold(fieldNames[id], name) {
+			return h.known(id)
 		}
 	}
-	switch n {
-	case 0:
+	return h.search(name)
+}
+
+// known is Values for a field of which there is an id.
+func (h *Head) known(id fieldID) []string {
+	switch {
+	case h.text == "" || h.seen[id].count == 0:
 		return nil
-	case 1:
-		return h.values[first : first+1 : first+1]
+	case h.seen[id].count == 1:
+		return h.single[id : id+1 : id+1]
 	}
-	list := make([]string, 0, n)
-	for i, s := range h.names[first:] {
-		if equalFold(s, name) {
-			list = append(list, h.values[first+i])
+	return h.search(fieldNames[id])
+}
+
+// search goes through the fields. Of those that no handshake looks for, few
+// are ever asked for.
+func (h *Head) search(name string) []string {
+	var list []string
+	for n, value := range h.All() {
+		if equalFold(n, name) {
+			list = append(list, value)
 		}
 	}
 	return list
@@ -100,17 +129,8 @@ func (h *Head) Interim() bool {
 	return h.Status >= 100 && h.Status < 200 && h.Status != 101
 }
 
-// Reset makes h ready for another head. Limits and memory are kept.
-func (h *Head) Reset() {
-	clear(h.names)
-	clear(h.values)
-	*h = Head{
-		Limits: h.Limits,
-		names:  h.names[:0],
-		values: h.values[:0],
-		reader: reader{spans: h.spans[:0]},
-	}
-}
+// Reset makes h ready for another head. Limits are kept.
+func (h *Head) Reset() { *h = Head{Limits: h.Limits} }
 
 func (h *Head) atLeast11() bool { return atLeast11(h.Major, h.Minor) }
 

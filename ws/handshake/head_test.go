@@ -285,9 +285,13 @@ func TestParseIncrementally(t *testing.T) {
 				return result{err: err.Error()}
 			}
 			if n > 0 {
+				var fields []Field
+				for name, value := range h.All() {
+					fields = append(fields, Field{name, value})
+				}
 				return result{
 					n: n, first: fmt.Sprint(h.Method, h.Target, h.Status, h.Reason, h.Major, h.Minor),
-					lines: fmt.Sprint(h.names, h.values),
+					lines: fmt.Sprint(fields),
 				}
 			}
 		}

@@ -56,33 +56,44 @@ func normalHost(s string) (string, bool) {
 		}
 		return "[" + a.String() + "]", true
 	}
-	if !only(s, classHost) {
-		return "", false
-	}
-	name := strings.TrimSuffix(s, ".")
-	if len(name) > maxHost {
-		return "", false
-	}
-	for more := true; more; {
-		var label string
-		label, name, more = strings.Cut(name, ".")
-		if label == "" || len(label) > maxLabel {
+	label, upper := 0, false // octets of this label; whether there is a capital
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c == '.':
+			if label == 0 {
+				return "", false
+			}
+			label = 0
+			continue
+		case classes[c]&classHost == 0 || label == maxLabel:
 			return "", false
 		}
+		upper = upper || c-'A' < 26
+		label++
 	}
-	return lowerASCII(s), true
+	if s == "" || len(strings.TrimSuffix(s, ".")) > maxHost {
+		return "", false
+	}
+	if upper {
+		s = lowerASCII(s)
+	}
+	return s, true
 }
 
 // authority is the host and port of a Host field or of a request target.
 type authority struct {
 	host string // as normalHost gives it
 	port uint16 // 0: none was written
+	// serial: an Origin may end with the same octets. It has no dot at the end
+	// of the host, no port without digits and none that begins with zero.
+	serial bool
 }
 
 // parseAuthority reads host[:port]. A colon without digits counts as no port,
 // as RFC 3986, section 3.2.3 has it.
 func parseAuthority(s string) (authority, bool) {
-	h, p, _ := splitPort(s)
+	h, p, found := splitPort(s)
 	var a authority
 	var ok bool
 	if a.host, ok = normalHost(h); !ok {
@@ -93,5 +104,25 @@ func parseAuthority(s string) (authority, bool) {
 			return authority{}, false
 		}
 	}
+	a.serial = !strings.HasSuffix(h, ".") && (!found || p != "" && p[0] != '0')
 	return a, true
+}
+
+// knownHost is a Host and what it was found to be, so that it is not parsed each time
+// that somebody needs to know.
+type knownHost struct {
+	text string
+	authority
+}
+
+// know makes k tell what s is, unless it does already, and whether s is a host
+// with or without a port.
+func (k *knownHost) know(s string) (ok bool) {
+	if s == k.text && s != "" {
+		return true
+	}
+	if k.authority, ok = parseAuthority(s); ok {
+		k.text = s
+	}
+	return ok
 }

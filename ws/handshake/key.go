@@ -50,10 +50,5 @@ func validKey(s string) bool {
 	if len(s) != keyLength || s[22] != '=' || s[23] != '=' {
 		return false
 	}
-	for i := range 22 {
-		if c := s[i]; !isLetter(c) && !isDigit(c) && c != '+' && c != '/' {
-			return false
-		}
-	}
-	return true
+	return only(s[:22], classBase64)
 }

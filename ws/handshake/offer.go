@@ -34,6 +34,8 @@ type Incoming struct {
 	Secure       bool   // the connection is TLS on this hop
 	Body         bool   // the request announces a body; not looked at with ExtendedConnect
 	Fields       Fields
+
+	here knownHost
 }
 
 // Incoming gives the request that h holds, which came over TLS when secure is
@@ -47,8 +49,9 @@ func (h *Head) Incoming(secure bool) Incoming {
 	// 3.2.2).
 	if host, _, ok := splitTarget(h.Target); ok && host != "" {
 		in.Host = host
-	} else if hosts := h.Values("Host"); len(hosts) > 0 {
+	} else if hosts := h.known(fieldHost); len(hosts) > 0 {
 		in.Host = hosts[0]
+		in.here = knownHost{in.Host, h.here}
 	}
 	return in
 }
@@ -66,6 +69,9 @@ type Offer struct {
 	Version    int         // Sec-WebSocket-Version: always 13
 	Protocols  []string    // subprotocols, the client's favourite first, all different
 	Extensions []Extension // in the order of the client's preference
+
+	here   knownHost
+	params []Param // room for those of Extensions
 }
 
 // ReadOffer checks a request item by item against section 4.2.1. Errors are
@@ -73,46 +79,62 @@ type Offer struct {
 // ErrTarget, ErrHost, ErrNotUpgrade, ErrConnection, ErrBody, ErrVersion,
 // ErrVersionBad, ErrKey, ErrProtocols and ErrExtensions. Fields that it does
 // not know are ignored (item 10). The strings of the Offer are those of in.
+func ReadOffer(in *Incoming) (Offer, error) {
+	var o Offer
+	if err := o.Read(in); err != nil {
+		return Offer{}, err
+	}
+	return o, nil
+}
+
+// Read is ReadOffer into an Offer whose lists have been used before: it
+// allocates nothing when they are long enough. After an error o is of no use.
 //
 //req:impl RFC6455-4.2.1-09
-func ReadOffer(in *Incoming) (Offer, error) {
+func (o *Offer) Read(in *Incoming) error {
 	// A request that does not match the list is answered with an HTTP error
 	// and goes no further (section 4.2.1).
 	//req:impl RFC6455-4.2.1-01 RFC6455-10.7-04
-	o := Offer{
-		Mode: in.Mode, Method: in.Method, Target: in.Target, Host: in.Host,
-		Secure: in.Secure, Origin: slices.Clone(in.Fields.Values("Origin")),
-	}
+	o.Mode, o.Method, o.Target, o.Host, o.Secure = in.Mode, in.Method, in.Target, in.Host, in.Secure
+	o.Resource, o.Key, o.Version = "", "", 0
+	o.Origin = append(o.Origin[:0], valuesOf(in.Fields, fieldOrigin)...)
 	var err error
 	switch in.Mode {
 	case HTTP1:
-		err = checkUpgrade(in, &o)
+		err = checkUpgrade(in, o)
 	case ExtendedConnect:
-		err = checkConnect(in, &o)
+		err = checkConnect(in, o)
 	}
 	if err != nil {
-		return Offer{}, err
+		return err
 	}
-	if err := readVersion(in.Fields.Values(versionName)); err != nil {
-		return Offer{}, err
+	if err := readVersion(valuesOf(in.Fields, fieldVersion)); err != nil {
+		return err
 	}
 	o.Version = Version
 	if in.Mode == HTTP1 {
 		// Item 5: the key, exactly once (also section 11.3.1).
 		//req:impl RFC6455-4.2.1-06
-		keys := in.Fields.Values(keyName)
+		keys := valuesOf(in.Fields, fieldKey)
 		if len(keys) != 1 || !validKey(trim(keys[0])) {
-			return Offer{}, ErrKey
+			return ErrKey
 		}
 		o.Key = trim(keys[0])
 	}
-	if o.Protocols, err = readProtocols(in.Fields.Values(protocolName)); err != nil {
-		return Offer{}, err
+	if o.Protocols, err = readProtocols(o.Protocols[:0], valuesOf(in.Fields, fieldProtocol)); err != nil {
+		return err
 	}
-	if o.Extensions, err = ParseExtensions(in.Fields.Values(extensionsName)); err != nil {
-		return Offer{}, err
-	}
-	return o, nil
+	o.Extensions, o.params, err = readExtensions(o.Extensions[:0], o.params[:0], valuesOf(in.Fields, fieldExtensions))
+	return err
+}
+
+// Reset makes o forget what it read. The memory of its lists is kept.
+func (o *Offer) Reset() {
+	clear(o.Origin[:cap(o.Origin)])
+	clear(o.Protocols[:cap(o.Protocols)])
+	clear(o.Extensions[:cap(o.Extensions)])
+	clear(o.params[:cap(o.params)])
+	*o = Offer{Origin: o.Origin[:0], Protocols: o.Protocols[:0], Extensions: o.Extensions[:0], params: o.params[:0]}
 }
 
 // checkUpgrade is items 1 to 4 of section 4.2.1.
@@ -131,18 +153,18 @@ func checkUpgrade(in *Incoming, o *Offer) error {
 	// Item 3: websocket among the names in Upgrade, in any case. A request
 	// without it is no broken handshake but none at all.
 	//req:impl RFC6455-4.2.1-04
-	if !hasToken(in.Fields.Values("Upgrade"), "websocket") {
+	if !hasToken(valuesOf(in.Fields, fieldUpgrade), "websocket") {
 		return ErrNotUpgrade
 	}
 	// Item 4: Upgrade among the tokens in Connection, in any case.
 	//req:impl RFC6455-4.2.1-05
-	if !hasToken(in.Fields.Values("Connection"), "upgrade") {
+	if !hasToken(valuesOf(in.Fields, fieldConnection), "upgrade") {
 		return ErrConnection
 	}
 	// Octets behind the head are frames. With a body announced, somebody
 	// between us and the client could take them for something else.
-	lengths := in.Fields.Values("Content-Length")
-	if in.Body || in.Fields.Values("Transfer-Encoding") != nil ||
+	lengths := valuesOf(in.Fields, fieldContentLength)
+	if in.Body || valuesOf(in.Fields, fieldTransferEncoding) != nil ||
 		len(lengths) > 1 || len(lengths) == 1 && trim(lengths[0]) != "0" {
 		return ErrBody
 	}
@@ -171,7 +193,7 @@ func readTarget(in *Incoming, o *Offer) error {
 	}
 	// Item 2: a Host field with the server's authority.
 	//req:impl RFC6455-4.2.1-03
-	if _, ok = parseAuthority(in.Host); !ok {
+	if o.here = in.here; !o.here.know(in.Host) {
 		return ErrHost.because(quote(in.Host))
 	}
 	return nil
@@ -189,17 +211,16 @@ func readVersion(values []string) error {
 	// A version is a number from 0 to 255 without leading zeros (section
 	// 4.3).
 	//req:impl RFC6455-4.3-02
-	n, err := strconv.ParseUint(v, 10, 8)
-	if err != nil || len(v) > 1 && v[0] == '0' {
+	if v == versionText {
+		return nil
+	}
+	if _, err := strconv.ParseUint(v, 10, 8); err != nil || len(v) > 1 && v[0] == '0' {
 		return ErrVersionBad.because(quote(v))
 	}
 	// The version is 13; for any other the answer lists what is spoken here
 	// (sections 4.2.2 and 4.4).
 	//req:impl RFC6455-4.2.1-07 RFC6455-4.2.2-06 RFC6455-4.4-01
-	if n != Version {
-		return ErrVersion.because("the request has ", v)
-	}
-	return nil
+	return ErrVersion.because("the request has ", v)
 }
 
 // MaxProtocols is how many subprotocols a request may list.
@@ -207,12 +228,12 @@ const MaxProtocols = 64
 
 // readProtocols is item 8 of section 4.2.1. The field may come in several
 // lines (section 11.3.4).
-func readProtocols(values []string) ([]string, error) {
+func readProtocols(list, values []string) ([]string, error) {
 	if len(values) == 0 {
-		return nil, nil
+		return list, nil
 	}
 	//req:impl RFC6455-11.3.4-01
-	list, err := ParseTokens(values)
+	list, err := appendTokens(list, values)
 	if err != nil {
 		return nil, ErrProtocols
 	}

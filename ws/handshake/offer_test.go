@@ -21,8 +21,14 @@ func TestOfferSample(t *testing.T) {
 	for name, read := range map[string]func(string) (Offer, error){"raw": readRaw, "net/http": readHTTP} {
 		o, err := read(text)
 		require.NoError(t, err, name)
-		assert.Equal(t, want, o, name)
+		assert.Equal(t, want, told(o), name)
 	}
+}
+
+// told is an Offer without what it keeps for itself.
+func told(o Offer) Offer {
+	o.here, o.params = knownHost{}, nil
+	return o
 }
 
 // Each item of section 4.2.1 broken alone, through both readers, with the
@@ -266,7 +272,7 @@ func TestOfferByExtendedConnect(t *testing.T) {
 	assert.Equal(t, Offer{
 		Mode: ExtendedConnect, Method: "CONNECT", Target: "/chat?x", Resource: "/chat?x", Host: "a.example", Secure: true,
 		Origin: []string{"https://a.example"}, Version: 13, Protocols: []string{"chat"},
-	}, o)
+	}, told(o))
 	a, err := (&Policy{Subprotocols: []string{"chat"}}).Decide(&o)
 	require.NoError(t, err)
 	fields, err := a.Fields(&o)

@@ -2,7 +2,6 @@ package handshake
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 )
 
@@ -34,21 +33,28 @@ func ParseResponse(b []byte, h *Head) (n int, err error) { return h.parse(b, fal
 
 // reader is the state of a Head that is not complete.
 type reader struct {
-	spans []span
-	start int   // where the line begins that is being read
-	next  int   // first octet not yet looked at
-	first bool  // the first line was read
-	done  bool  // the head is complete
-	err   error // sticky
-	work  int   // octets looked at, for the test that time is linear
+	seen   [fieldIDs]seen
+	target span
+	reason span
+	here   authority // of the Host field
+	start  int       // where the line begins that is being read
+	next   int       // first octet not yet looked at
+	first  bool      // the first line was read
+	done   bool      // the head is complete
+	err    error     // sticky
+	work   int       // octets looked at, for the test that time is linear
 }
 
-// usualFields is for how many fields a new Head makes room at first. Browsers
-// send 13 to 20.
-const usualFields = 20
+// span is where something stands in the head.
+type span struct{ from, to int }
 
-// span is where a field's name and value lie in b.
-type span struct{ name, nameEnd, value, valueEnd int }
+func (s span) of(text string) string { return text[s.from:s.to] }
+
+// seen is how often a field occurs, and where the value of the last one is.
+type seen struct {
+	count int
+	value span
+}
 
 func (h *Head) parse(b []byte, request bool) (int, error) {
 	if h.done {
@@ -62,7 +68,7 @@ func (h *Head) parse(b []byte, request bool) (int, error) {
 		if !request {
 			err = err.withStatus(0)
 		}
-		h.err = err
+		h.text, h.err = "", err
 		return 0, err
 	}
 	return n, nil
@@ -78,8 +84,8 @@ func (h *Head) read(b []byte, request bool) (int, *Error) {
 			stop = min(stop, h.start+limits.Line)
 		}
 		from := i
-		for i < stop && classes[b[i]]&classValue != 0 {
-			i++
+		if i < stop {
+			i += firstControl(b[i:stop])
 		}
 		h.work += min(i+1, len(b)) - from
 		switch {
@@ -110,7 +116,10 @@ func (h *Head) read(b []byte, request bool) (int, *Error) {
 			return 0, err
 		}
 		i++
-		h.start, h.first = i+1, true
+		h.start = i + 1
+		if !h.first {
+			h.first, h.fields = true, h.start
+		}
 	}
 }
 
@@ -120,12 +129,10 @@ func (h *Head) line(b []byte, end int, request bool, limits Limits) *Error {
 	h.work += len(line)
 	switch {
 	case h.first:
-		if len(h.spans) == limits.Fields {
+		if h.lines == limits.Fields {
 			return ErrFieldCount
 		}
-		if h.spans == nil {
-			h.spans = make([]span, 0, min(limits.Fields, usualFields))
-		}
+		h.lines++
 		return h.field(line)
 	case request:
 		return h.requestLine(line)
@@ -135,15 +142,13 @@ func (h *Head) line(b []byte, end int, request bool, limits Limits) *Error {
 }
 
 func (h *Head) field(line []byte) *Error {
-	if line[0] == ' ' || line[0] == '\t' {
-		return ErrHead.because("line folding")
+	colon := tokenLength(line)
+	if colon == 0 || colon == len(line) || line[colon] != ':' {
+		return notAField(line)
 	}
-	colon := bytes.IndexByte(line, ':')
-	if colon < 0 {
-		return ErrHead.because("field without a colon")
-	}
-	if !onlyBytes(line[:colon], classToken) {
-		return ErrHead.because("field name ", quote(string(line[:min(colon, maxQuoted+1)])), " is not a token")
+	id := identify(line[:colon])
+	if id == fieldOther {
+		return nil
 	}
 	v, end := colon+1, len(line)
 	for v < end && (line[v] == ' ' || line[v] == '\t') {
@@ -152,14 +157,27 @@ func (h *Head) field(line []byte) *Error {
 	for v < end && (line[end-1] == ' ' || line[end-1] == '\t') {
 		end--
 	}
-	h.spans = append(h.spans, span{h.start, h.start + colon, h.start + v, h.start + end})
+	h.seen[id] = seen{h.seen[id].count + 1, span{h.start + v, h.start + end}}
 	return nil
+}
+
+// notAField says what is wrong with a line that does not begin with a token
+// and a colon.
+func notAField(line []byte) *Error {
+	if line[0] == ' ' || line[0] == '\t' {
+		return ErrHead.because("line folding")
+	}
+	colon := bytes.IndexByte(line, ':')
+	if colon < 0 {
+		return ErrHead.because("field without a colon")
+	}
+	return ErrHead.because("field name ", quote(string(line[:min(colon, maxQuoted+1)])), " is not a token")
 }
 
 func (h *Head) requestLine(line []byte) *Error {
 	method, rest, _ := bytes.Cut(line, []byte(" "))
 	target, version, ok := bytes.Cut(rest, []byte(" "))
-	if !ok || !onlyBytes(method, classToken) {
+	if !ok || !only(method, classToken) {
 		return ErrHead.because("not a request line")
 	}
 	if err := h.version(version); err != nil {
@@ -168,8 +186,9 @@ func (h *Head) requestLine(line []byte) *Error {
 	if h.Method = "GET"; string(method) != "GET" {
 		h.Method = string(method)
 	}
-	h.Target = string(target)
-	if !validTarget(h.Method, h.Target) {
+	from := h.start + len(method) + 1
+	h.target = span{from, from + len(target)}
+	if !validTarget(h.Method, target) {
 		return ErrTarget
 	}
 	return nil
@@ -193,7 +212,8 @@ func (h *Head) statusLine(line []byte) *Error {
 		return ErrHead.because("status under 100")
 	}
 	if len(rest) > 4 {
-		h.Reason = string(rest[4:])
+		end := h.start + len(line)
+		h.reason = span{end - len(rest) + 4, end}
 	}
 	return nil
 }
@@ -210,15 +230,15 @@ func (h *Head) version(v []byte) *Error {
 	return nil
 }
 
-// finish makes the fields out of their places and checks what concerns the
-// head as a whole.
+// finish takes a copy of the text, cuts it into its parts and checks what
+// concerns the head as a whole.
 func (h *Head) finish(b []byte, request bool) (int, *Error) {
-	text := string(b)
-	h.names = slices.Grow(h.names, len(h.spans))
-	h.values = slices.Grow(h.values, len(h.spans))
-	for _, s := range h.spans {
-		h.names = append(h.names, text[s.name:s.nameEnd])
-		h.values = append(h.values, text[s.value:s.valueEnd])
+	h.text = string(b)
+	h.Target, h.Reason = h.target.of(h.text), h.reason.of(h.text)
+	for id := fieldOther + 1; id < fieldIDs; id++ {
+		if h.seen[id].count == 1 {
+			h.single[id] = h.seen[id].value.of(h.text)
+		}
 	}
 	if request {
 		if err := h.checkRequest(); err != nil {
@@ -232,21 +252,21 @@ func (h *Head) finish(b []byte, request bool) (int, *Error) {
 // checkRequest refuses what two readers of one request could understand in two
 // ways: where it is for, and where it ends.
 func (h *Head) checkRequest() *Error {
-	hosts := h.Values("Host")
-	switch {
+	switch hosts := h.known(fieldHost); {
 	case len(hosts) > 1:
 		return ErrHost.because("more than one")
 	case len(hosts) == 0 && h.atLeast11():
 		return ErrHost.because("missing")
 	case len(hosts) == 1:
-		if _, ok := parseAuthority(hosts[0]); !ok {
+		var ok bool
+		if h.here, ok = parseAuthority(hosts[0]); !ok {
 			return ErrHost.because(quote(hosts[0]))
 		}
 	}
-	if h.Values("Transfer-Encoding") != nil {
+	if h.known(fieldTransferEncoding) != nil {
 		return ErrBody.because("Transfer-Encoding")
 	}
-	switch lengths := h.Values("Content-Length"); len(lengths) {
+	switch lengths := h.known(fieldContentLength); len(lengths) {
 	case 0:
 	case 1:
 		if _, err := strconv.ParseUint(lengths[0], 10, 63); err != nil {

@@ -54,7 +54,8 @@ type Agreement struct {
 // and extensions. The error is ErrOrigin.
 func (p *Policy) Decide(o *Offer) (Agreement, error) {
 	if !p.InsecureSkipOriginCheck {
-		if err := CheckOrigin(o.Origin, o.Host, o.Secure, p.Origins); err != nil {
+		here := o.here
+		if err := checkOrigin(o.Origin, &here, o.Host, o.Secure, p.Origins); err != nil {
 			return Agreement{}, err
 		}
 	}

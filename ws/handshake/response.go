@@ -20,8 +20,7 @@ func AppendResponse(dst []byte, o *Offer, a *Agreement, extra []Field) ([]byte, 
 	if o.Mode != HTTP1 {
 		return dst, errMode
 	}
-	fields, err := a.Fields(o)
-	if err != nil {
+	if err := a.check(o); err != nil {
 		return dst, err
 	}
 	for _, f := range extra {
@@ -34,8 +33,12 @@ func AppendResponse(dst []byte, o *Offer, a *Agreement, extra []Field) ([]byte, 
 	dst = append(dst, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
 	dst = appendAccept(dst, o.Key)
 	dst = append(dst, "\r\n"...)
-	for _, f := range fields {
-		dst = appendField(dst, f.Name, f.Value)
+	if a.Subprotocol != "" {
+		dst = appendField(dst, protocolName, a.Subprotocol)
+	}
+	if len(a.Extensions) > 0 {
+		dst = append(dst, extensionsName+": "...)
+		dst = append(AppendExtensions(dst, a.Extensions), "\r\n"...)
 	}
 	for _, f := range extra {
 		dst = appendField(dst, f.Name, f.Value)
@@ -48,29 +51,42 @@ func AppendResponse(dst []byte, o *Offer, a *Agreement, extra []Field) ([]byte, 
 // all there is to say in the answer to an ExtendedConnect. The error is a
 // plain one: a holds what o did not offer.
 func (a *Agreement) Fields(o *Offer) ([]Field, error) {
+	if err := a.check(o); err != nil {
+		return nil, err
+	}
 	var list []Field
+	if a.Subprotocol != "" {
+		list = append(list, Field{protocolName, a.Subprotocol})
+	}
+	if len(a.Extensions) > 0 {
+		list = append(list, Field{extensionsName, string(AppendExtensions(nil, a.Extensions))})
+	}
+	return list, nil
+}
+
+const (
+	protocolName   = "Sec-WebSocket-Protocol"
+	extensionsName = "Sec-WebSocket-Extensions"
+)
+
+// check sees to it that a can be told to the client that sent o.
+func (a *Agreement) check(o *Offer) error {
 	// The answer has one subprotocol field at most, with one name out of
 	// the client's list, and none rather than an empty one.
 	//req:impl RFC6455-4.2.2-08 RFC6455-4.2.2-09 RFC6455-4.2.2-10 RFC6455-11.3.4-02
-	if a.Subprotocol != "" {
-		if !slices.Contains(o.Protocols, a.Subprotocol) {
-			return nil, fmt.Errorf("%w: subprotocol %s", errNotOffered, quote(a.Subprotocol))
-		}
-		list = append(list, Field{"Sec-WebSocket-Protocol", a.Subprotocol})
+	if a.Subprotocol != "" && !slices.Contains(o.Protocols, a.Subprotocol) {
+		return fmt.Errorf("%w: subprotocol %s", errNotOffered, quote(a.Subprotocol))
 	}
 	// It has one extensions field at most, in the order of processing, with
 	// nothing that the client did not list.
 	//req:impl RFC6455-4.2.2-11 RFC6455-4.2.2-12 RFC6455-9-02 RFC6455-9.1-07 RFC6455-11.3.2-02 RFC7692-5-05
-	if len(a.Extensions) > 0 {
-		for _, e := range a.Extensions {
-			if err := e.Check(); err != nil {
-				return nil, err
-			}
-			if !slices.ContainsFunc(o.Extensions, func(x Extension) bool { return x.Name == e.Name }) {
-				return nil, fmt.Errorf("%w: extension %s", errNotOffered, e.Name)
-			}
+	for _, e := range a.Extensions {
+		if err := e.Check(); err != nil {
+			return err
 		}
-		list = append(list, Field{"Sec-WebSocket-Extensions", string(AppendExtensions(nil, a.Extensions))})
+		if !slices.ContainsFunc(o.Extensions, func(x Extension) bool { return x.Name == e.Name }) {
+			return fmt.Errorf("%w: extension %s", errNotOffered, e.Name)
+		}
 	}
-	return list, nil
+	return nil
 }

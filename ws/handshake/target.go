@@ -5,19 +5,28 @@ import "strings"
 // validTarget checks a request target (RFC 9112, section 3.2): a path with an
 // optional query, an http or https URI, or "*" for OPTIONS. A target in a
 // request of HTTP/1.1 has no fragment and no userinfo.
-func validTarget(method, target string) bool {
-	if target == "*" {
+func validTarget[T string | []byte](method string, target T) bool {
+	if len(target) == 1 && target[0] == '*' {
 		return method == "OPTIONS"
 	}
 	if !only(target, classTarget) {
 		return false
 	}
-	_, resource, ok := splitTarget(target)
-	if !ok {
-		return false
+	if target[0] != '/' {
+		_, resource, ok := splitTarget(string(target))
+		return ok && escapesOK(pathOf(resource))
 	}
-	path, _, _ := strings.Cut(resource, "?")
-	return escapesOK(path)
+	return escapesOK(pathOf(target))
+}
+
+// pathOf gives what stands before the query.
+func pathOf[T string | []byte](resource T) T {
+	for i := range len(resource) {
+		if resource[i] == '?' {
+			return resource[:i]
+		}
+	}
+	return resource
 }
 
 // splitTarget takes a target apart: the authority, empty when there is none,

@@ -30,28 +30,28 @@ func verify(r *Request, status int, h Fields) (a Agreement, err *Error) {
 	}
 	// Upgrade is websocket, in any case, and nothing besides.
 	//req:impl RFC6455-4.1-41
-	if v := h.Values("Upgrade"); len(v) != 1 || !equalFold(trim(v[0]), "websocket") {
+	if v := valuesOf(h, fieldUpgrade); len(v) != 1 || !equalFold(trim(v[0]), "websocket") {
 		return a, ErrUpgrade
 	}
 	// Connection names Upgrade, in any case.
 	//req:impl RFC6455-4.1-42
-	if !hasToken(h.Values("Connection"), "upgrade") {
+	if !hasToken(valuesOf(h, fieldConnection), "upgrade") {
 		return a, ErrNoUpgrade
 	}
 	// The accept value belongs to our key; it stands there once (also
 	// section 11.3.3).
 	//req:impl RFC6455-4.1-43 RFC6455-11.3.3-01
-	accepts := h.Values(acceptName)
+	accepts := valuesOf(h, fieldAccept)
 	if len(accepts) > 1 {
 		return a, ErrRepeated.because("Sec-WebSocket-Accept")
 	}
 	if len(accepts) == 0 || trim(accepts[0]) != Accept(r.Key) {
 		return a, ErrAccept
 	}
-	if a.Extensions, a.Deflate, err = r.verifyExtensions(h.Values(extensionsName)); err != nil {
+	if a.Extensions, a.Deflate, err = r.verifyExtensions(valuesOf(h, fieldExtensions)); err != nil {
 		return a, err
 	}
-	if a.Subprotocol, err = r.verifySubprotocol(h.Values(protocolName)); err != nil {
+	if a.Subprotocol, err = r.verifySubprotocol(valuesOf(h, fieldProtocol)); err != nil {
 		return a, err
 	}
 	return a, verifyRest(h)
@@ -117,10 +117,10 @@ func verifyRest(h Fields) *Error {
 	if head, ok := h.(*Head); ok && !head.atLeast11() {
 		return ErrMismatch.because("HTTP/1.0")
 	}
-	if h.Values("Transfer-Encoding") != nil {
+	if valuesOf(h, fieldTransferEncoding) != nil {
 		return ErrMismatch.because("Transfer-Encoding")
 	}
-	for _, v := range h.Values("Content-Length") {
+	for _, v := range valuesOf(h, fieldContentLength) {
 		if trim(v) != "0" {
 			return ErrMismatch.because("Content-Length")
 		}
