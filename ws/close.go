@@ -94,21 +94,15 @@ func (c *Conn) closeContext() (context.Context, context.CancelFunc) {
 //req:impl RFC6455-5.5.1-06
 //req:impl RFC6455-7.1.2-01
 func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) {
-	if !c.socket.lock(ctx.Done(), c.ended) {
+	if c.take(ctx, turnClose) != nil {
 		return
 	}
-	defer c.unlockSocket()
-	if c.result.Load() != nil {
-		return
-	}
+	defer c.free()
 	if t, ok := ctx.Deadline(); ok {
 		_ = c.writes.setEnd(t)
 	}
-	hasMessage := c.message.tryLock()
-	err := c.writePending(hasMessage)
-	if hasMessage {
-		c.message.unlock()
-	}
+	w := writing{c: c}
+	err := c.writeAsides(&w)
 	if err == nil {
 		scratch := getBuffer()
 		defer putBuffer(scratch)
@@ -117,7 +111,7 @@ func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) {
 			return // the peer's Close has been answered meanwhile
 		}
 		c.closeSent.Store(true)
-		_, err = c.emit(b)
+		_, err = w.write(b)
 	}
 	if err != nil {
 		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: err})

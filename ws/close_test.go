@@ -318,7 +318,7 @@ func TestCloseNow(t *testing.T) {
 				}
 			}
 		}()
-		require.Eventually(t, func() bool { return !server.reading.free() && server.message.n.Load() == 2 }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return !server.reading.free() && server.inLine() == 1 }, 5*time.Second, time.Millisecond)
 		require.NoError(t, server.CloseNow())
 		for range 4 {
 			require.ErrorIs(t, <-errs, ErrClosedNow)
@@ -337,7 +337,7 @@ func TestWriteCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	waiting := make(chan error, 1)
 	go func() { waiting <- server.Write(ctx, Text, []byte("never")) }()
-	require.Eventually(t, func() bool { return server.message.n.Load() == 2 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return server.inLine() == 1 }, 5*time.Second, time.Millisecond)
 	cancel()
 	require.ErrorIs(t, <-waiting, context.Canceled)
 	_, err = w.Write([]byte("first"))

@@ -52,13 +52,12 @@ type blocking struct {
 	buf     []byte      // borrowed while it holds octets; nil otherwise
 	r, w    int         // buf[r:w] is received and not yet consumed
 
-	// The write half. message is held from a message's first frame to its
-	// last; socket for each write, and with it goes send.
-	message lock
-	socket  lock
-	writes  watch
-	out     outbox
-	pings   pings
+	// The write half. Who holds the socket, which is a matter of out, has
+	// deflate.out and send.
+	atOnce *atOnce // nil where the transport can't be written without waiting
+	writes watch
+	out    outbox
+	pings  pings
 
 	// ended is closed with the result, and gone when the transport is closed.
 	ended    chan struct{}
@@ -141,11 +140,10 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.Deflat
 		c.deflate = newCompression(role, *d, s.Compression)
 	}
 	c.reading.init()
-	c.message.init()
-	c.socket.init()
 	c.reads.set = nc.SetReadDeadline
 	c.writes.set = nc.SetWriteDeadline
 	c.idle = newIdleReader(c)
+	c.atOnce = newAtOnce(c.idle)
 	if len(early) > 0 {
 		c.takeBuffer(len(early))
 		c.w = copy(c.buf, early)

@@ -135,7 +135,11 @@ func (c *Conn) compresses(t MessageType, n int) bool {
 
 // packBuffer gives a buffer for the compressed form of n octets: those that
 // can't get shorter get a little longer, by the heads of stored blocks.
-func packBuffer(n int) []byte { return getMessageBuffer(max(n+n>>10+64, bufferSize)) }
+func packBuffer(n int) []byte { return getMessageBuffer(max(maxPacked(n), bufferSize)) }
+
+// maxPacked is how long the compressed form of n octets gets at most, as far as
+// anybody counts on it.
+func maxPacked(n int) int { return n + n>>10 + 64 }
 
 // pack gives the compressed form of a whole message in a buffer that is to be
 // given back, and whether to send it so.
@@ -150,24 +154,24 @@ func (d *deflation) pack(p []byte) (packed []byte, worth bool) {
 //req:impl RFC7692-6.1-03
 func (d *deflation) worth(packed, p []byte) bool { return d.takeover || len(packed) < len(p) }
 
-// writeCompressed compresses p, which is a message or a fragment of one, makes
+// compressed compresses p, which is a message or a fragment of one, makes
 // a frame of it and writes it. Only the first frame of a message has RSV1.
 //
 //req:impl RFC7692-6.1-02
 //req:impl RFC7692-7.2.1-05
-func (c *Conn) writeCompressed(scratch *buffer, op frame.Opcode, f protocol.Flags, p []byte) (sent bool, err error) {
-	d := &c.deflate.out
-	last := f&protocol.Fin != 0
-	packed := d.append(packBuffer(len(p)), p, last)
+func (w *writing) compressed(scratch *buffer, f *draft) error {
+	d, flags := &w.c.deflate.out, f.flags
+	last := flags&protocol.Fin != 0
+	packed := d.append(packBuffer(len(f.p)), f.p, last)
 	payload := packed
 	switch {
-	case op == frame.OpContinuation:
-		f &^= protocol.Compressed
-	case last && !d.worth(packed, p):
-		payload = p
-		f &^= protocol.Compressed
+	case f.op == frame.OpContinuation:
+		flags &^= protocol.Compressed
+	case last && !d.worth(packed, f.p):
+		payload = f.p
+		flags &^= protocol.Compressed
 	}
-	sent, err = c.writeFrame(scratch, op, f, payload, nil)
+	err := w.payload(scratch, f.op, flags, payload, nil)
 	putMessageBuffer(packed)
-	return sent, err
+	return err
 }

@@ -15,6 +15,7 @@ import (
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/handshake"
+	"longwire.example/ws/protocol"
 )
 
 // kept are the ways to keep a context.
@@ -164,7 +165,7 @@ func TestCompressedFragments(t *testing.T) {
 
 // answerNow puts a Ping between what the test writes.
 func (c *Conn) answerNow() error {
-	return c.writeLocked(context.Background(), frame.OpPing, 1, []byte("between"), nil, nil)
+	return c.write(context.Background(), turnPing, &draft{op: frame.OpPing, flags: protocol.Fin, p: []byte("between")})
 }
 
 // With context takeover a message that comes again is next to nothing; without

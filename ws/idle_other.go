@@ -12,10 +12,6 @@ func newIdleReader(*Conn) *idleReader { return nil }
 
 func (i *idleReader) fill() (int, error) { panic("unreachable: newIdleReader gives nil") }
 
-func (i *idleReader) write([]byte) (int, error) { panic("unreachable: newIdleReader gives nil") }
-
-func (i *idleReader) writeNow([]byte) int { panic("unreachable: newIdleReader gives nil") }
-
 func unread(syscall.Conn) bool { return false }
 
 const canPeek = false

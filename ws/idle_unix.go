@@ -19,12 +19,6 @@ type idleReader struct {
 	try func(fd uintptr) bool // i.read, bound once
 	n   int
 	err syscall.Errno
-
-	// The write half. It belongs to whoever holds the socket.
-	tryWrite func(fd uintptr) bool // i.send, bound once
-	out      []byte                // what is left to write
-	sent     int
-	outErr   syscall.Errno
 }
 
 // newIdleReader gives nil where the transport is no plain socket: TLS and
@@ -45,7 +39,6 @@ func newIdleReader(c *Conn) *idleReader {
 	}
 	i := &idleReader{c: c, rc: rc}
 	i.try = i.read
-	i.tryWrite = i.send
 	return i
 }
 
@@ -73,41 +66,6 @@ func (i *idleReader) read(fd uintptr) bool {
 		return false
 	}
 	return true
-}
-
-// write writes b as a net.Conn does. The socket is held.
-func (i *idleReader) write(b []byte) (int, error) {
-	i.out, i.sent = b, 0
-	err := i.rc.Write(i.tryWrite)
-	i.out = nil
-	if err == nil && i.outErr != 0 {
-		err = os.NewSyscallError("write", i.outErr)
-	}
-	return i.sent, err
-}
-
-// send writes until all is written or the socket takes no more.
-func (i *idleReader) send(fd uintptr) bool {
-	for len(i.out) > 0 {
-		var n int
-		if n, i.outErr = sendNow(fd, i.out); i.outErr != 0 {
-			return i.outErr != syscall.EAGAIN
-		}
-		i.out = i.out[n:]
-		i.sent += n
-	}
-	return true
-}
-
-// writeNow writes as much of b as the socket takes without waiting, and gives
-// how much that was. An error is left to the next write to meet.
-func (i *idleReader) writeNow(b []byte) (n int) {
-	i.c.writes.arm(i.c.set.WriteTimeout)
-	_ = i.rc.Write(func(fd uintptr) bool {
-		n, _ = sendNow(fd, b)
-		return true
-	})
-	return max(n, 0)
 }
 
 // unread tells whether octets wait in the socket, without taking them.

@@ -127,7 +127,7 @@ func TestW4_Fragments(t *testing.T) {
 // However many Pings come while nothing can be written, one Pong is kept.
 func TestW4_OnePongPending(t *testing.T) {
 	against(t, nil, func(t *testing.T, c *Conn, p *rawPeer) {
-		require.True(t, c.socket.tryLock(), "as if a write were stuck")
+		require.True(t, c.out.tryTake(), "as if a write were stuck")
 		var b []byte
 		var err error
 		for i := range 500 {
@@ -140,7 +140,7 @@ func TestW4_OnePongPending(t *testing.T) {
 		require.NoError(t, err)
 		_, _, err = c.Read(t.Context())
 		require.NoError(t, err, "reading does not wait for the socket")
-		c.unlockSocket()
+		c.free()
 		ev, err := p.next()
 		require.NoError(t, err)
 		assert.Equal(t, protocol.KindPong, ev.Kind)

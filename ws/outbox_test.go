@@ -130,27 +130,36 @@ func TestW17_StuckMessageCounts(t *testing.T) {
 	assert.Equal(t, []int{1, 5}, []int{messages, octets})
 }
 
+// inLine tells how many calls wait to write a message.
+func (c *Conn) inLine() (n int) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	for k := c.out.calls.first; k != nil; k = k.next {
+		n++
+	}
+	return n
+}
+
 // Whoever waits to write a message and gives up just when its turn comes lets
 // the queue go instead: nobody else is there to do it.
-func TestQueueGoesWhenAWaiterGivesUp(t *testing.T) {
+func TestQueueGoesWhenACallGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := wstest.Pipe()
 		c, err := NewConn(near, RoleServer, Agreement{}, &Options{PingInterval: -1})
 		require.NoError(t, err)
-		require.True(t, c.message.tryLock())
+		require.True(t, c.out.tryTake())
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- c.Write(ctx, Text, []byte("given up")) }()
-		synctest.Wait()
-
-		// The lock is unlocked: it is free of its holder, and on its way.
-		c.message.n.Add(-1)
+		f := c.message(Text, []byte("given up"))
+		k := c.standInLine(ctx, turnMessage, &f)
+		c.free()
 		cancel()
-		synctest.Wait()
 		require.NoError(t, c.TryWrite(Text, []byte("queued")))
 		synctest.Wait()
-		c.message.token <- struct{}{}
-		require.ErrorIs(t, <-done, context.Canceled)
+		require.Zero(t, far.Unread())
+
+		require.True(t, c.await(k))
+		c.lead(k)
+		require.ErrorIs(t, k.err, context.Canceled)
 		synctest.Wait()
 		messages, _ := c.Buffered()
 		assert.Zero(t, messages)

@@ -87,7 +87,7 @@ func (c *Conn) Ping(ctx context.Context, p ...byte) (time.Duration, error) {
 	w := c.pings.add(bytes.Clone(p))
 	defer c.pings.remove(w)
 	start := time.Now()
-	if err := c.writeLocked(ctx, frame.OpPing, protocol.Fin, w.payload, nil, nil); err != nil {
+	if err := c.write(ctx, turnPing, &draft{op: frame.OpPing, flags: protocol.Fin, p: w.payload}); err != nil {
 		return 0, err
 	}
 	select {

@@ -29,36 +29,24 @@ func (c *Conn) answerPing(ev protocol.Event) {
 // written before, and the socket takes octets without waiting. It tells
 // whether the Ping needs no other answer.
 func (c *Conn) pongNow(ev protocol.Event) bool {
-	if c.idle == nil || !c.socket.tryLock() {
-		return false
-	}
-	if c.out.pending.Load() {
-		c.unlockSocket()
+	if c.atOnce == nil || !c.out.tryTake() {
 		return false
 	}
 	scratch := getBuffer()
 	defer putBuffer(scratch)
 	b, err := c.send.Answer(scratch[:0], ev)
 	if err != nil || len(b) == 0 { // closing: no answer is due
-		c.unlockSocket()
+		c.free()
 		return err == nil
 	}
-	n := c.idle.writeNow(b)
+	n := c.atOnce.write(b)
 	c.trace(Sent, b[:n])
 	if n == 0 || n == len(b) {
-		c.unlockSocket()
+		c.free()
 		return n > 0
 	}
 	// The socket took the beginning of the frame, so the rest comes next
-	// whatever happens: the lock goes with it.
-	go c.writeRest(bytes.Clone(b[n:]))
+	// whatever happens.
+	c.leaveOver(leftover{octets: bytes.Clone(b[n:])})
 	return true
-}
-
-// writeRest writes what is left of a frame and frees the socket, which is
-// held.
-func (c *Conn) writeRest(rest []byte) {
-	_, err := c.emit(rest)
-	_ = c.othersFailed(err)
-	c.unlockSocket()
 }

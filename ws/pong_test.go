@@ -97,15 +97,16 @@ func TestPongsThatNobodyTakes(t *testing.T) {
 // its rest.
 func TestPongInTwoWrites(t *testing.T) {
 	against(t, nil, func(t *testing.T, c *Conn, p *rawPeer) {
-		require.True(t, c.socket.tryLock())
+		require.True(t, c.out.tryTake())
 		ping := protocol.Event{Kind: protocol.KindPing, Op: frame.OpPing, Payload: []byte("in two")}
 		b, err := c.send.Answer(nil, ping)
 		require.NoError(t, err)
 		wrote := make(chan error, 1)
 		go func() { wrote <- c.Write(t.Context(), Text, []byte("next")) }()
-		_, err = c.emit(b[:3])
+		w := writing{c: c}
+		_, err = w.write(b[:3])
 		require.NoError(t, err)
-		go c.writeRest(b[3:])
+		c.leaveOver(leftover{octets: b[3:]})
 
 		ev, err := p.next()
 		require.NoError(t, err)

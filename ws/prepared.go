@@ -99,30 +99,32 @@ func (c *Conn) WritePrepared(ctx context.Context, m *Prepared) error {
 	return c.writeMessage(ctx, m.typ, nil, nil, m)
 }
 
-func (c *Conn) writePrepared(scratch *buffer, m *Prepared) (sent bool, err error) {
+// encoded gives the frame of m for a server's connection, when it may go now.
+// The socket is held.
+func (c *Conn) encoded(m *Prepared) ([]byte, error) {
 	e := m.encoded(c)
-	if c.role == RoleClient {
-		return c.writeFrame(scratch, m.typ.opcode(), e.flags, e.payload(), nil)
-	}
 	// The Sender makes the same header again, and with it checks that the
 	// frame may go now.
-	if _, _, err := c.send.Header(scratch[:0], m.typ.opcode(), e.flags, int64(len(e.payload()))); err != nil {
-		if c.closeSent.Load() {
-			err = errCloseSent
-		}
-		return false, err
+	var head [frame.MaxHeader]byte
+	if _, _, err := c.send.Header(head[:0], m.typ.opcode(), e.flags, int64(len(e.payload()))); err != nil {
+		return nil, c.refused(err)
 	}
+	return e.frame, nil
+}
+
+// prepared writes m as a server does.
+func (w *writing) prepared(m *Prepared) error {
+	b, err := w.c.encoded(m)
 	switch {
-	case len(e.frame) <= bufferSize:
-		return c.emit(e.frame)
-	case c.idle != nil:
-		return c.emitVector(e.frame, nil, nil)
+	case err != nil:
+		return err
+	case len(b) > bufferSize && w.c.atOnce != nil:
+		return w.vector(b, nil, nil)
 	}
-	for b := range slices.Chunk(e.frame, bufferSize) {
-		some, err := c.emit(b)
-		if sent = sent || some; err != nil {
-			return sent, err
+	for piece := range slices.Chunk(b, bufferSize) {
+		if _, err = w.write(piece); err != nil {
+			return err
 		}
 	}
-	return sent, nil
+	return nil
 }

@@ -270,8 +270,9 @@ func dieAt(t *testing.T, role, peerRole ws.Role, script wstest.Script, f wstest.
 func TestW15_WritersThatGiveUp(t *testing.T) {
 	for seed := range byte(10) {
 		synctest.Test(t, func(t *testing.T) {
-			// A write goes out whole or not at all, so that no frame is cut off.
-			near, far := wstest.NewPipe(wstest.PipeOptions{Size: 300, Atomic: true})
+			// A write goes out whole or not at all, so that no frame is cut off: also
+			// one of 32 KiB, with the frames of many.
+			near, far := wstest.NewPipe(wstest.PipeOptions{Size: 32 << 10, Atomic: true})
 			c, err := ws.NewConn(near, ws.RoleServer, ws.Agreement{}, &ws.Options{WriteTimeout: -1, PingInterval: -1})
 			require.NoError(t, err)
 			src := rand.NewChaCha8([32]byte{seed})
@@ -281,7 +282,7 @@ func TestW15_WritersThatGiveUp(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range uint32(writers) {
 				patience := time.Duration(src.Uint64()%30) * time.Millisecond
-				size := 4 + int(src.Uint64()%200)
+				size := 4 + int(src.Uint64()%4000)
 				wg.Go(func() {
 					for j := range uint32(each) {
 						p := make([]byte, size)

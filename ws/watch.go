@@ -27,24 +27,33 @@ type watch struct {
 	armed    time.Time // the write timeout in force; zero when it must be set anew
 	active   bool
 	canceled bool
-	ending   bool // user is the deadline of the end
-	released bool // contexts are not registered any more
-	aside    bool // what is written now is not the application's call
+	ending   bool          // user is the deadline of the end
+	released bool          // contexts are not registered any more
+	aside    bool          // what is written now is not the application's call
+	moved    chan struct{} // closed when user is another; nil while nobody asks
 }
 
 // enter begins a call with ctx; leave must follow when it returns nil.
 func (w *watch) enter(ctx context.Context) error {
-	done := ctx.Done()
-	if done == nil {
+	if ctx.Done() == nil {
 		return nil
 	}
+	return w.enterShared(ctx)
+}
+
+// enterShared is enter for a call that cut may interrupt, besides ctx.
+func (w *watch) enterShared(ctx context.Context) error {
+	done := ctx.Done()
 	w.mu.Lock()
 	if w.done != done && !w.released {
 		if w.stop != nil {
 			w.stop()
+			w.stop = nil
 		}
 		w.done = done
-		w.stop = context.AfterFunc(ctx, func() { w.interrupt(done) })
+		if done != nil {
+			w.stop = context.AfterFunc(ctx, func() { w.interrupt(done) })
+		}
 	}
 	w.active, w.canceled = true, false
 	w.mu.Unlock()
@@ -56,6 +65,16 @@ func (w *watch) enter(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// cut interrupts the call in progress.
+func (w *watch) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.active {
+		w.canceled = true
+		_ = w.set(aLongTimeAgo)
+	}
 }
 
 // interrupt ends the call in progress with the context of done.
@@ -104,6 +123,10 @@ func (w *watch) setEnd(t time.Time) error {
 // replace sets user. mu is held.
 func (w *watch) replace(t time.Time) error {
 	w.user, w.armed = t, time.Time{}
+	if w.moved != nil {
+		close(w.moved)
+		w.moved = nil
+	}
 	if w.active && w.canceled {
 		return nil // leave sets it
 	}
@@ -136,16 +159,18 @@ func (w *watch) stepBack() {
 	}
 }
 
-// left gives a channel that gets a value when the application's deadline
-// comes, or nil when there is none, and what releases it.
-func (w *watch) left() (<-chan time.Time, func() bool) {
+// late gives a channel that gets a value when the application's deadline
+// comes, nil when there is none, and one that is closed when it is another.
+func (w *watch) late() (late <-chan time.Time, moved <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.user.IsZero() {
-		return nil, func() bool { return false }
+	if w.moved == nil {
+		w.moved = make(chan struct{})
 	}
-	timer := time.NewTimer(time.Until(w.user))
-	return timer.C, timer.Stop
+	if w.user.IsZero() || w.ending {
+		return nil, w.moved
+	}
+	return time.After(time.Until(w.user)), w.moved
 }
 
 // expired tells whether the application's deadline has passed.

@@ -27,8 +27,8 @@ func TestWriteTimeoutIsForProgress(t *testing.T) {
 		"prepared":  func(c *Conn) error { return c.WritePrepared(context.Background(), prepared) },
 		"queued":    func(c *Conn) error { return c.TryWritePrepared(prepared) },
 		"vector": func(c *Conn) error { // as on a socket
-			_, err := c.emitVector(header, payload[:size/2], [][]byte{payload[size/2:]})
-			return err
+			w := writing{c: c}
+			return w.vector(header, payload[:size/2], [][]byte{payload[size/2:]})
 		},
 	}
 	for name, write := range ways {

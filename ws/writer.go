@@ -32,9 +32,10 @@ func (c *Conn) Writer(ctx context.Context, t MessageType) (*Writer, error) {
 	if !t.valid() {
 		return nil, ErrMessageType
 	}
-	if err := c.lockMessage(ctx); err != nil {
+	if err := c.take(ctx, turnWriter); err != nil {
 		return nil, err
 	}
+	c.openMessage()
 	return &Writer{c: c, ctx: ctx, typ: t, buf: getBuffer()}, nil
 }
 
@@ -95,7 +96,11 @@ func (w *Writer) fragment(f protocol.Flags) error {
 		// Of a message that goes on, nobody knows how long it gets.
 		w.pack = protocol.Compressed
 	}
-	err := w.c.writeLocked(w.ctx, op, f|w.pack, w.buf[:w.n], nil, nil)
+	err := w.c.take(w.ctx, turnFragment)
+	if err == nil {
+		err = w.c.writeAlone(w.ctx, &draft{op: op, flags: f | w.pack, p: w.buf[:w.n]})
+		w.c.free()
+	}
 	if err != nil && w.begun && !errors.Is(err, errCloseSent) {
 		// Half a message is out and the rest can't follow. Nothing else
 		// could be sent behind it.
@@ -113,5 +118,24 @@ func (w *Writer) release(err error) {
 	w.err = err
 	putBuffer(w.buf)
 	w.buf = nil
-	w.c.unlockMessage()
+	w.c.closeMessage()
+}
+
+// openMessage keeps other messages from going, and frees the socket.
+func (c *Conn) openMessage() {
+	c.out.mu.Lock()
+	c.out.open = true
+	asides := c.pass()
+	c.out.mu.Unlock()
+	if asides {
+		go c.flush()
+	}
+}
+
+// closeMessage lets other messages go.
+func (c *Conn) closeMessage() {
+	c.out.mu.Lock()
+	c.out.open = false
+	c.out.mu.Unlock()
+	c.kick()
 }

@@ -1,0 +1,45 @@
+//go:build unix
+
+package ws
+
+import "syscall"
+
+// atOnce writes to a TCP or Unix socket without waiting. Most writes find room
+// in the socket, and those need neither a deadline nor a context that could end
+// them, which cost more than everything else about a small message.
+type atOnce struct {
+	rc  syscall.RawConn
+	try func(fd uintptr) bool // d.send, bound once
+	b   []byte
+	n   int
+}
+
+// newAtOnce gives nil where the transport is no plain socket.
+func newAtOnce(i *idleReader) *atOnce {
+	if i == nil {
+		return nil
+	}
+	d := &atOnce{rc: i.rc}
+	d.try = d.send
+	return d
+}
+
+// write writes as much of b as the socket takes, and gives how much that was.
+// An error, a deadline that has passed among them, is left to the next write
+// that waits.
+func (d *atOnce) write(b []byte) int {
+	d.b, d.n = b, 0
+	_ = d.rc.Write(d.try)
+	d.b = nil
+	return max(d.n, 0)
+}
+
+func (d *atOnce) send(fd uintptr) bool {
+	if len(d.b) <= bufferSize {
+		d.n, _ = sendNow(fd, d.b)
+	} else {
+		// To copy so much takes a while, in which the scheduler is to know.
+		d.n, _ = syscall.Write(int(fd), d.b)
+	}
+	return true
+}
