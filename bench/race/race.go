@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"longwire.example/bench/race/results"
 )
@@ -22,7 +23,7 @@ type race struct {
 	dir                  string // of what was built
 	serverCore, loadCore string
 	rounds               int
-	flags                []string // of the load generator, for all loads
+	time                 time.Duration
 }
 
 // contest races servers under one load. A server that fails is left out of the
@@ -54,7 +55,7 @@ func (r *race) contest(ctx context.Context, l load, all []server) (results.Conte
 				continue
 			}
 			s.Samples = append(s.Samples, sample)
-			fmt.Fprintf(os.Stderr, "%s %d/%d %s: %.3g µs, %.4g /s\n", l.name, round+1, r.rounds, s.Server, sample.CPU, sample.Rate)
+			fmt.Fprintf(os.Stderr, "%s %d/%d %s\n", l.name, round+1, r.rounds, s.Server)
 		}
 	}
 	return c, nil
@@ -71,7 +72,7 @@ func (r *race) run(ctx context.Context, l load, s server) (sample results.Sample
 	if s.plain {
 		args = append(args, "-tcp")
 	}
-	cmd := exec.CommandContext(ctx, "taskset", append(append(args, r.flags...), l.args...)...)
+	cmd := exec.CommandContext(ctx, "taskset", append(append(args, "-time", r.time.String()), l.args...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	text, err := cmd.Output()

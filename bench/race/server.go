@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 // was built, {port} the port on 127.0.0.1.
 type server struct {
 	name  string
+	group results.Group
+	what  string   // the library by the name that its versions go by, or what it is instead
 	build []string // the steps that build it
 	echo  string
 	// broadcast gives each message to all connections; empty if the library has
@@ -20,9 +23,6 @@ type server struct {
 	broadcast string
 	plain     bool // gives back octets and knows no WebSocket
 }
-
-// reference is what all others are compared with.
-const reference = "tcp"
 
 const (
 	ours   = "{dir}/longwire -quiet -max-message 67108864 -addr 127.0.0.1:{port} -driver "
@@ -33,22 +33,24 @@ const (
 
 // servers are all that there are, in the order of a table before it is ranked.
 var servers = []server{
-	{name: reference, build: []string{"echo"}, echo: goEcho + "tcp", plain: true},
-	{name: "epoll", build: []string{"echo"}, echo: goEcho + "epoll"},
-	{name: "longwire-raw", build: []string{"longwire", "broadcast"}, echo: ours + "raw", broadcast: goAll + "longwire"},
-	{name: "longwire-http", build: []string{"longwire"}, echo: ours + "http"},
-	{name: "longwire-loop", build: []string{"longwire"}, echo: ours + "loop"},
-	{name: "gobwas", build: []string{"echo"}, echo: goEcho + "gobwas"},
-	{name: "gorilla", build: []string{"echo", "broadcast"}, echo: goEcho + "gorilla", broadcast: goAll + "gorilla"},
-	{name: "coder", build: []string{"echo"}, echo: goEcho + "coder"},
-	{name: "gws", build: []string{"echo", "broadcast"}, echo: goEcho + "gws", broadcast: goAll + "gws"},
-	{name: "fasthttp", build: []string{"echo"}, echo: goEcho + "fasthttp"},
-	{name: "nbio", build: []string{"nbio"}, echo: "{dir}/nbio -addr 127.0.0.1:{port}"},
-	{name: "fastwebsockets", build: []string{"rust"}, echo: "{dir}/rust/release/fastwebsockets {port}"},
-	{name: "tungstenite", build: []string{"rust"}, echo: "{dir}/rust/release/tungstenite {port}"},
-	{name: "bun", build: []string{"bun"}, echo: bun, broadcast: bun + "all"},
-	{name: "npm-ws", build: []string{"node"}, echo: "node {dir}/js/ws.js {port}"},
+	{name: "tcp", group: results.Limit, what: "TCP, a goroutine for each connection, no protocol", build: []string{"echo"}, echo: goEcho + "tcp", plain: true},
+	{name: "epoll", group: results.Limit, what: "one loop over epoll, no library and no checks", build: []string{"echo"}, echo: goEcho + "epoll"},
+	{name: "longwire-raw", group: results.Ours, what: "ws.Upgrade", build: []string{"longwire", "broadcast"}, echo: ours + "raw", broadcast: goAll + "longwire"},
+	{name: "longwire-http", group: results.Ours, what: "ws.Handler behind net/http", build: []string{"longwire"}, echo: ours + "http"},
+	{name: "longwire-loop", group: results.Ours, what: "ws.Server", build: []string{"longwire"}, echo: ours + "loop"},
+	{name: "gobwas", group: results.GoPeer, what: "github.com/gobwas/ws", build: []string{"echo"}, echo: goEcho + "gobwas"},
+	{name: "gorilla", group: results.GoPeer, what: "github.com/gorilla/websocket", build: []string{"echo", "broadcast"}, echo: goEcho + "gorilla", broadcast: goAll + "gorilla"},
+	{name: "coder", group: results.GoPeer, what: "github.com/coder/websocket", build: []string{"echo"}, echo: goEcho + "coder"},
+	{name: "gws", group: results.GoPeer, what: "github.com/lxzan/gws", build: []string{"echo", "broadcast"}, echo: goEcho + "gws", broadcast: goAll + "gws"},
+	{name: "fasthttp", group: results.GoPeer, what: "github.com/fasthttp/websocket", build: []string{"echo"}, echo: goEcho + "fasthttp"},
+	{name: "nbio", group: results.GoPeer, what: "github.com/lesismal/nbio", build: []string{"nbio"}, echo: "{dir}/nbio -addr 127.0.0.1:{port}"},
+	{name: "fastwebsockets", group: results.Other, what: "fastwebsockets", build: []string{"rust"}, echo: "{dir}/rust/release/fastwebsockets {port}"},
+	{name: "tungstenite", group: results.Other, what: "tokio-tungstenite", build: []string{"rust"}, echo: "{dir}/rust/release/tungstenite {port}"},
+	{name: "bun", group: results.Other, what: "Bun.serve (uWebSockets)", build: []string{"bun"}, echo: bun, broadcast: bun + "all"},
+	{name: "npm-ws", group: results.Other, what: "ws of npm", build: []string{"node"}, echo: "node {dir}/js/ws.js {port}"},
 }
+
+func (s server) has(step string) bool { return slices.Contains(s.build, step) }
 
 // fill puts folder and port into a command.
 func fill(command, dir string, port int) []string {
@@ -59,10 +61,14 @@ func fill(command, dir string, port int) []string {
 	return args
 }
 
-// command is what serves one kind of load.
+// command is what serves one kind of load, or empty.
 func (s server) command(kind results.Kind) string {
-	if kind == results.Broadcast {
+	switch {
+	case kind == results.Broadcast:
 		return s.broadcast
+	case kind == results.Handshakes && s.plain:
+		return ""
+	default:
+		return s.echo
 	}
-	return s.echo
 }

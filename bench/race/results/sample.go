@@ -15,20 +15,23 @@ type Sample struct {
 	Resident float64 `json:"resident_mib,omitempty"`       // all of the server, with them
 }
 
-// Metric is a figure of a sample. Less is better for all but Rate.
+// Metric is a figure of a sample.
 type Metric struct {
 	Name, Unit string
 	Of         func(Sample) float64
 	More       bool // more is better
 }
 
-// The metrics, by the name of their field.
+// The metrics, by the names of their fields.
 var (
-	Rate    = Metric{"messages a second", "/s", func(s Sample) float64 { return s.Rate }, true}
-	CPU     = Metric{"CPU time a message", "µs", func(s Sample) float64 { return s.CPU }, false}
-	LoadCPU = Metric{"CPU time a message of the load generator", "µs", func(s Sample) float64 { return s.LoadCPU }, false}
-	P50     = Metric{"p50", "µs", func(s Sample) float64 { return s.P50 }, false}
-	P99     = Metric{"p99", "µs", func(s Sample) float64 { return s.P99 }, false}
-	P999    = Metric{"p99.9", "µs", func(s Sample) float64 { return s.P999 }, false}
-	Memory  = Metric{"memory an idle connection", "KiB", func(s Sample) float64 { return s.Memory }, false}
+	Rate     = Metric{"messages a second", "/s", func(s Sample) float64 { return s.Rate }, true}
+	CPU      = Metric{"CPU time a message", "µs", func(s Sample) float64 { return s.CPU }, false}
+	LoadCPU  = Metric{"CPU time a message of the load generator", "µs", func(s Sample) float64 { return s.LoadCPU }, false}
+	Busy     = Metric{"share of the core", "", func(s Sample) float64 { return s.Busy }, false}
+	P50      = Metric{"p50", "µs", func(s Sample) float64 { return s.P50 }, false}
+	P99      = Metric{"p99", "µs", func(s Sample) float64 { return s.P99 }, false}
+	P999     = Metric{"p99.9", "µs", func(s Sample) float64 { return s.P999 }, false}
+	Late     = Metric{"p99.9 of how late the load generator was", "µs", func(s Sample) float64 { return s.Late }, false}
+	Memory   = Metric{"memory of an idle connection", "KiB", func(s Sample) float64 { return s.Memory }, false}
+	Resident = Metric{"memory of the server", "MiB", func(s Sample) float64 { return s.Resident }, false}
 )
