@@ -44,6 +44,9 @@ func (c *Conn) Close(code StatusCode, reason string) error {
 	if _, err := frame.AppendClose(nil, code, reason); err != nil {
 		return err
 	}
+	if l := c.served.Load(); l != nil {
+		return l.close(code, reason)
+	}
 	if c.closing.CompareAndSwap(false, true) {
 		c.closeHandshake(code, reason)
 	}
@@ -146,9 +149,7 @@ func (c *Conn) awaitClose(ctx context.Context) {
 //req:impl RFC6455-5.5.1-07
 //req:impl RFC6455-5.5.1-08
 func (c *Conn) peerClosed(ev protocol.Event) error {
-	var ending protocol.Ending
-	ending.Received(ev)
-	e := &CloseError{Code: ending.Code(), Reason: ending.Reason(), Remote: !c.closeSent.Load()}
+	e := closingWith(ev, c.closeSent.Load())
 	if !c.finishWith(e) {
 		return c.result.Load()
 	}
@@ -166,10 +167,7 @@ func (c *Conn) peerClosed(ev protocol.Event) error {
 //req:impl RFC6455-7.1.7-03
 //req:impl RFC6455-7.2.1-01
 func (c *Conn) fail(cause error) error {
-	e := &CloseError{Code: StatusInternalError, Err: cause}
-	if v, ok := errors.AsType[*frame.Error](cause); ok {
-		e.Code, e.Reason = v.Code, v.Text
-	}
+	e := failingWith(cause)
 	if !c.finishWith(e) {
 		return c.result.Load()
 	}
@@ -196,6 +194,10 @@ func (c *Conn) finishWith(e *CloseError) bool {
 // CloseNow ends the connection at once, without a closing handshake: the peer
 // sees the transport close.
 func (c *Conn) CloseNow() error {
+	if l := c.onLoop(); l != nil {
+		l.lose(ErrClosedNow)
+		return nil
+	}
 	_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
 	return nil
 }
@@ -209,6 +211,18 @@ func (c *Conn) end(e *CloseError) error {
 		c.closeTransport()
 	}
 	return c.result.Load()
+}
+
+// cutOff is CloseNow that also ends what is left of a connection that has ended.
+// It tells whether it had not ended before.
+func (c *Conn) cutOff() bool {
+	if l := c.onLoop(); l != nil {
+		return l.lose(ErrClosedNow)
+	}
+	first := c.setResult(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
+	// Also when it only waited for the peer's side of the transport.
+	c.closeTransport()
+	return first
 }
 
 // setResult sets how the connection ended; the first one counts. From then on
@@ -226,19 +240,44 @@ func (c *Conn) setResult(e *CloseError) bool {
 	}
 	c.mu.Unlock()
 	c.stopKeepalive()
-	if l := c.set.Logger; l != nil && e.Err != nil && !errors.Is(e.Err, ErrClosedNow) {
-		level := slog.LevelInfo
-		attrs := []slog.Attr{slog.String("role", c.role.String()), slog.Int("code", int(e.Code)), slog.Any("error", e.Err)}
-		if v, ok := errors.AsType[*frame.Error](e.Err); ok {
-			level = slog.LevelWarn
-			attrs = append(attrs, slog.String("violation", v.Token), slog.String("requirement", v.Req))
-		}
-		if a := c.info.RemoteAddr; a != nil {
-			attrs = append(attrs, slog.String("remote", a.String()))
-		}
-		l.LogAttrs(context.Background(), level, "websocket connection failed", attrs...)
-	}
+	c.logEnd(e, func() net.Addr { return c.info.RemoteAddr })
 	return true
+}
+
+// logEnd tells Options.Logger of a connection that failed.
+func (c *Conn) logEnd(e *CloseError, remote func() net.Addr) {
+	l := c.set.Logger
+	if l == nil || e.Err == nil || errors.Is(e.Err, ErrClosedNow) {
+		return
+	}
+	level := slog.LevelInfo
+	attrs := []slog.Attr{slog.String("role", c.role.String()), slog.Int("code", int(e.Code)), slog.Any("error", e.Err)}
+	if v, ok := errors.AsType[*frame.Error](e.Err); ok {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("violation", v.Token), slog.String("requirement", v.Req))
+	}
+	if a := remote(); a != nil {
+		attrs = append(attrs, slog.String("remote", a.String()))
+	}
+	l.LogAttrs(context.Background(), level, "websocket connection failed", attrs...)
+}
+
+// closingWith is the result of a connection whose peer has sent a Close frame;
+// sent tells whether this side had sent its own before.
+func closingWith(ev protocol.Event, sent bool) *CloseError {
+	var ending protocol.Ending
+	ending.Received(ev)
+	return &CloseError{Code: ending.Code(), Reason: ending.Reason(), Remote: !sent}
+}
+
+// failingWith is the result of a connection that fails because of what the peer
+// did.
+func failingWith(cause error) *CloseError {
+	e := &CloseError{Code: StatusInternalError, Err: cause}
+	if v, ok := errors.AsType[*frame.Error](cause); ok {
+		e.Code, e.Reason = v.Code, v.Text
+	}
+	return e
 }
 
 // finish closes the transport after the last frame. A server says at once

@@ -35,6 +35,12 @@ type Conn struct {
 	closeSent atomic.Bool
 	role      Role
 
+	place int // among the connections of its Group, whose mu guards it
+	value any // the application's own
+
+	// What drives it. served is set while a Server's callbacks do, blocking
+	// where goroutines wait for the transport.
+	served    atomic.Pointer[served]
 	*blocking // what a goroutine that waits needs
 }
 
@@ -113,40 +119,16 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 //req:impl RFC6455-4.1-47
 //req:impl RFC6455-4.2.2-17
 func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.DeflateParams, early []byte) *Conn {
-	rules := s.rules(role)
-	rules.Deflate = d != nil
 	both := &struct {
 		Conn
 		half blocking
-	}{
-		Conn: Conn{
-			set:     s,
-			role:    role,
-			recv:    protocol.NewReceiver(rules),
-			send:    protocol.NewSender(role, d != nil),
-			control: protocol.NewRateLimit(s.MaxControlRate),
-		},
-		half: blocking{
-			nc:    nc,
-			info:  info,
-			ended: make(chan struct{}),
-			gone:  make(chan struct{}),
-		},
-	}
+	}{}
 	c := &both.Conn
-	c.blocking = &both.half
-	if d != nil {
-		c.info.Deflate = d
-		c.deflate = newCompression(role, *d, s.Compression)
-	}
-	c.reading.init()
-	c.reads.set = nc.SetReadDeadline
-	c.writes.set = nc.SetWriteDeadline
-	c.idle = newIdleReader(c)
-	c.atOnce = newAtOnce(c.idle)
+	c.init(role, s, d)
+	info.Deflate = d
+	c.block(&both.half, nc, info)
 	if len(early) > 0 {
-		c.takeBuffer(len(early))
-		c.w = copy(c.buf, early)
+		c.keep(early)
 		c.trace(Received, early)
 	}
 	// The handshake's deadline must not outlive it.
@@ -158,15 +140,63 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.Deflat
 	return c
 }
 
+// init makes what every connection has.
+func (c *Conn) init(role Role, s *settings, d *handshake.DeflateParams) {
+	rules := s.rules(role)
+	rules.Deflate = d != nil
+	c.set = s
+	c.role = role
+	c.recv = protocol.NewReceiver(rules)
+	c.send = protocol.NewSender(role, d != nil)
+	c.control = protocol.NewRateLimit(s.MaxControlRate)
+	if d != nil {
+		c.deflate = newCompression(role, *d, s.Compression)
+	}
+}
+
+// block makes half what goroutines need that wait for nc.
+func (c *Conn) block(half *blocking, nc net.Conn, info Info) {
+	half.nc, half.info = nc, info
+	half.ended, half.gone = make(chan struct{}), make(chan struct{})
+	c.blocking = half
+	c.reading.init()
+	c.reads.set = nc.SetReadDeadline
+	c.writes.set = nc.SetWriteDeadline
+	c.idle = newIdleReader(c)
+	c.atOnce = newAtOnce(c.idle)
+}
+
+// keep puts octets that were received elsewhere into the empty buffer.
+func (c *Conn) keep(octets []byte) {
+	c.takeBuffer(len(octets))
+	c.w = copy(c.buf, octets)
+}
+
 // Role tells which side of the connection this is.
 func (c *Conn) Role() Role { return c.role }
 
 // Subprotocol gives the subprotocol in use, "" for none.
-func (c *Conn) Subprotocol() string { return c.info.Subprotocol }
+func (c *Conn) Subprotocol() string {
+	if l := c.onLoop(); l != nil {
+		return l.subprotocol()
+	}
+	return c.info.Subprotocol
+}
+
+// SetValue keeps something of the application's with the connection, for its
+// callbacks and functions to find. It is not to be called at the same time as
+// another SetValue or Value.
+func (c *Conn) SetValue(v any) { c.value = v }
+
+// Value gives what SetValue was given, or nil.
+func (c *Conn) Value() any { return c.value }
 
 // Context gives a context that is cancelled when the connection has ended,
 // with the *CloseError as its cause.
 func (c *Conn) Context() context.Context {
+	if l := c.onLoop(); l != nil {
+		return l.context()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx == nil {

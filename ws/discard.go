@@ -14,6 +14,9 @@ import (
 //
 // A read in progress is waited for; later reads get ErrConcurrentRead.
 func (c *Conn) Discard() context.Context {
+	if c.served.Load() != nil {
+		return c.Context() // its callbacks read
+	}
 	go func() {
 		if !c.reading.lock(nil, c.ended) {
 			return

@@ -11,7 +11,8 @@ var (
 	// ErrConcurrentRead is returned by a read while another one is in
 	// progress: one goroutine reads a connection.
 	ErrConcurrentRead = errors.New("ws: another read is in progress")
-	// ErrBackpressure is returned by TryWrite when the queue is full.
+	// ErrBackpressure is returned by TryWrite when the queue is full, and on a
+	// connection of a Server by every kind of write.
 	ErrBackpressure = errors.New("ws: the connection's queue is full")
 	// ErrStaleReader is returned by a Reader whose message was discarded
 	// because the connection was read in another way since.
@@ -20,6 +21,9 @@ var (
 	ErrMessageType = errors.New("ws: message type is neither text nor binary")
 	// ErrWriterClosed is returned by a Writer after Close.
 	ErrWriterClosed = errors.New("ws: write to a closed message writer")
+	// ErrEventLoop is returned by what would wait, on a connection of a Server:
+	// OnMessage gets what comes, and Conn.Detach leads to where one may wait.
+	ErrEventLoop = errors.New("ws: the connection is driven by callbacks of a Server")
 	// ErrNoReader is returned by Ping when its context ended while nothing
 	// read the connection, so that a Pong could not be seen.
 	ErrNoReader = errors.New("ws: no read in progress that could receive the Pong")

@@ -18,7 +18,6 @@ type Group struct {
 	casting sync.Mutex // held by a Broadcast, so that all connections get messages in one order
 
 	mu       sync.Mutex // guards what follows; never held while something is sent
-	index    map[*Conn]int
 	conns    []*Conn
 	snapshot []*Conn       // a copy of conns, shared by those who iterate; nil when conns has changed
 	leaving  int           // not in conns any more, and their last hook has not returned
@@ -61,10 +60,7 @@ func (g *Group) members() []*Conn {
 func (g *Group) add(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.index == nil {
-		g.index = map[*Conn]int{}
-	}
-	g.index[c] = len(g.conns)
+	c.place = len(g.conns)
 	g.conns = append(g.conns, c)
 	g.snapshot = nil
 	if g.down {
@@ -76,15 +72,13 @@ func (g *Group) add(c *Conn) {
 func (g *Group) remove(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	i := g.index[c]
 	// The last one takes its place.
 	last := len(g.conns) - 1
 	moved := g.conns[last]
-	g.conns[i] = moved
-	g.index[moved] = i
+	g.conns[c.place] = moved
+	moved.place = c.place
 	g.conns[last] = nil
 	g.conns = g.conns[:last]
-	delete(g.index, c)
 	g.snapshot = nil
 	g.leaving++
 }

@@ -50,6 +50,9 @@ func extensionNames(list []handshake.Extension) []string {
 
 // Info tells what the handshake agreed on and where the connection leads.
 func (c *Conn) Info() Info {
+	if l := c.onLoop(); l != nil {
+		return l.info()
+	}
 	i := c.info
 	if i.Header == nil && i.request != "" {
 		var h handshake.Head

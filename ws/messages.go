@@ -17,6 +17,10 @@ import (
 // given once as an error. Leaving the loop leaves the connection usable.
 func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
+		if c.served.Load() != nil {
+			yield(Message{}, ErrEventLoop)
+			return
+		}
 		// The message, when it came in pieces. Where the loop is left, its
 		// last one may still be in use.
 		var whole []byte

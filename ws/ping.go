@@ -84,6 +84,9 @@ func (c *Conn) Ping(ctx context.Context, p ...byte) (time.Duration, error) {
 	if len(p) > frame.MaxControlPayload {
 		return 0, fmt.Errorf("ws: ping payload of %d octets: %w", len(p), protocol.ErrControlPayload)
 	}
+	if l := c.served.Load(); l != nil {
+		return 0, l.ping(ctx, p)
+	}
 	w := c.pings.add(bytes.Clone(p))
 	defer c.pings.remove(w)
 	start := time.Now()

@@ -96,6 +96,9 @@ func (m *Prepared) compressed(level, bits int) *prepared {
 // WritePrepared sends m as Write does. A server sends the octets as they are; a
 // client has to mask them anew.
 func (c *Conn) WritePrepared(ctx context.Context, m *Prepared) error {
+	if l := c.served.Load(); l != nil {
+		return l.write(ctx, m.typ, nil, nil, m)
+	}
 	return c.writeMessage(ctx, m.typ, nil, nil, m)
 }
 

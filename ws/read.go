@@ -51,6 +51,9 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 // append does; with room in buf it allocates nothing. On an error buf comes
 // back unchanged, and the same holds as for Read.
 func (c *Conn) ReadInto(ctx context.Context, buf []byte) (MessageType, []byte, error) {
+	if c.served.Load() != nil {
+		return 0, buf, ErrEventLoop
+	}
 	if err := c.beginRead(ctx); err != nil {
 		return 0, buf, err
 	}

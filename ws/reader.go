@@ -17,6 +17,9 @@ type Reader struct {
 // Reader waits for the next message and gives a Reader of it. What is left
 // unread is discarded by the connection's next read.
 func (c *Conn) Reader(ctx context.Context) (MessageType, *Reader, error) {
+	if c.served.Load() != nil {
+		return 0, nil, ErrEventLoop
+	}
 	if err := c.beginRead(ctx); err != nil {
 		return 0, nil, err
 	}

@@ -44,7 +44,7 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	g.down = true
 	g.mu.Unlock()
-	g.closePaced(ctx)
+	closePaced(ctx, g.members(), g.Pace)
 	select {
 	case <-g.whenEmpty():
 		return nil
@@ -52,12 +52,9 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	}
 	cut := 0
 	for _, c := range g.members() {
-		if c.setResult(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow}) {
+		if c.cutOff() {
 			cut++
 		}
-		// Also when it had ended and only waited for the peer's side of the
-		// transport.
-		c.closeTransport()
 	}
 	if cut == 0 {
 		return nil
@@ -80,11 +77,10 @@ func (g *Group) whenEmpty() <-chan struct{} {
 	return empty
 }
 
-// closePaced begins to close every connection, spread over the time that Pace
-// and ctx give.
-func (g *Group) closePaced(ctx context.Context) {
-	conns := g.members()
-	spread := g.spread(ctx, len(conns))
+// closePaced begins to close connections, spread over the time that pace and ctx
+// give.
+func closePaced(ctx context.Context, conns []*Conn, pace int) {
+	spread := spreadOver(ctx, len(conns), pace)
 	start := time.Now()
 	var tick *time.Timer
 	for i := 0; ; {
@@ -115,9 +111,8 @@ func (g *Group) closePaced(ctx context.Context) {
 	}
 }
 
-// spread gives the time over which n closings are spread.
-func (g *Group) spread(ctx context.Context, n int) time.Duration {
-	pace := g.Pace
+// spreadOver gives the time over which n closings are spread.
+func spreadOver(ctx context.Context, n, pace int) time.Duration {
 	switch {
 	case pace < 0:
 		return 0

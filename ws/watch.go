@@ -228,11 +228,21 @@ func (w *watch) release() {
 // SetReadDeadline sets the time after which reads fail with
 // os.ErrDeadlineExceeded, those in progress too; the zero time means never. A
 // read that fails so leaves the connection usable and loses nothing.
-func (c *Conn) SetReadDeadline(t time.Time) error { return c.reads.setUser(t) }
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	if c.served.Load() != nil {
+		return ErrEventLoop
+	}
+	return c.reads.setUser(t)
+}
 
 // SetWriteDeadline sets the time after which writes fail with
 // os.ErrDeadlineExceeded, those in progress too; the zero time means that only
 // Options.WriteTimeout counts. A write that was cut off after its first octet
 // ends the connection, since its frame can't be taken back. What is not written
 // by a call of the application, such as a Pong, is not concerned.
-func (c *Conn) SetWriteDeadline(t time.Time) error { return c.writes.setUser(t) }
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	if c.served.Load() != nil {
+		return ErrEventLoop
+	}
+	return c.writes.setUser(t)
+}

@@ -26,6 +26,9 @@ func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 	if !t.valid() {
 		return ErrMessageType
 	}
+	if l := c.served.Load(); l != nil {
+		return l.write(ctx, t, p, nil, nil)
+	}
 	return c.writeMessage(ctx, t, p, nil, nil)
 }
 
@@ -43,6 +46,9 @@ func (c *Conn) message(t MessageType, p []byte) draft {
 func (c *Conn) Writev(ctx context.Context, t MessageType, p ...[]byte) error {
 	if !t.valid() {
 		return ErrMessageType
+	}
+	if l := c.served.Load(); l != nil {
+		return l.write(ctx, t, nil, p, nil)
 	}
 	return c.writeMessage(ctx, t, nil, p, nil)
 }

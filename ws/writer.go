@@ -32,6 +32,9 @@ func (c *Conn) Writer(ctx context.Context, t MessageType) (*Writer, error) {
 	if !t.valid() {
 		return nil, ErrMessageType
 	}
+	if c.served.Load() != nil {
+		return nil, ErrEventLoop
+	}
 	if err := c.take(ctx, turnWriter); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,219 @@
+package ws
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"longwire.example/ws/handshake"
+)
+
+// loop is an event loop: one goroutine for many connections. It waits until
+// some of them have received something or can send again, works on one after the
+// other, and calls the Server's callbacks.
+type loop struct {
+	server *Server
+	set    *settings
+	poll   *poller // nil in the one that stands for goroutines
+
+	// What follows belongs to the loop's goroutine.
+	conns table
+	wheel wheel
+	now   int64 // nanoseconds since started, taken once a wake-up
+	head  *handshake.Head
+
+	// The connection that is being worked on has these. What it received is
+	// in[r:w]; budget is what it may still read in this wake-up.
+	in      []byte
+	r, w    int
+	budget  int
+	drained bool // the socket has no more for now
+
+	// out is what it sends; its mu guards that.
+	out collector
+
+	hasPosts atomic.Bool // a hint that saves the mutex
+	mu       sync.Mutex  // guards what follows; a connection's mu may be held before
+	posts    []*served
+	arrivals []arrival
+	calls    []func()
+	asleep   bool  // or about to be: a deadline wakes it
+	armed    int64 // when the deadline of its sleep is; 0: to be set anew
+	quit     bool
+	done     chan struct{} // closed when the goroutine has ended
+}
+
+// arrival is a connection that was accepted.
+type arrival struct {
+	fd     socket
+	remote endpoint
+}
+
+// The bounds of a wake-up.
+const (
+	// loopBuffer is the size of a loop's buffers.
+	loopBuffer = 64 << 10
+	// readBudget is how many octets one connection may have read before the
+	// others have their turn.
+	readBudget = 4 * loopBuffer
+)
+
+func newLoop(s *Server, set *settings) (*loop, error) {
+	p, err := newPoller()
+	if err != nil {
+		return nil, err
+	}
+	return &loop{
+		server: s,
+		set:    set,
+		poll:   p,
+		head:   heads.Get().(*handshake.Head),
+		in:     make([]byte, loopBuffer),
+		out:    collector{b: make([]byte, 0, loopBuffer)},
+		done:   make(chan struct{}),
+	}, nil
+}
+
+// run is the loop's goroutine.
+func (lp *loop) run() {
+	ended := false
+	defer func() {
+		if !ended {
+			go lp.run() // a callback has ended the goroutine
+			return
+		}
+		lp.poll.close()
+		close(lp.done)
+	}()
+	for {
+		n, quit := lp.wait()
+		lp.now = int64(time.Since(started))
+		for i := range n {
+			lp.serve(lp.poll.event(i))
+		}
+		if lp.hasPosts.Load() {
+			lp.takePosts()
+		}
+		lp.wheel.expire(lp.now, lp.expired)
+		if quit {
+			ended = true
+			return
+		}
+		runtime.Gosched() // a loop with much to do must not keep others waiting
+	}
+}
+
+// wait waits until there is something to do, and gives how many sockets are
+// ready.
+func (lp *loop) wait() (n int, quit bool) {
+	if n = lp.poll.poll(); n > 0 {
+		return n, false
+	}
+	lp.mu.Lock()
+	quit = lp.quit && lp.conns.count == 0
+	if lp.hasPosts.Load() || quit {
+		quit = quit && !lp.hasPosts.Load()
+		lp.mu.Unlock()
+		return 0, quit
+	}
+	if next := lp.wheel.next(); next != lp.armed {
+		lp.armed = next
+		lp.poll.setDeadline(clockTime(next))
+	}
+	lp.asleep = true
+	lp.mu.Unlock()
+	n, err := lp.poll.wait()
+	lp.mu.Lock()
+	lp.asleep = false
+	lp.mu.Unlock()
+	if err != nil {
+		panic(err) // the descriptor is the loop's own
+	}
+	return n, false
+}
+
+// clockTime gives a time of the loops' clock as package time has it.
+func clockTime(at int64) time.Time {
+	if at == never {
+		return time.Time{}
+	}
+	return started.Add(time.Duration(at))
+}
+
+// wake ends the loop's sleep, or keeps it from beginning. mu is held.
+func (lp *loop) wake() {
+	lp.hasPosts.Store(true)
+	if lp.asleep && lp.armed != 0 {
+		lp.armed = 0
+		lp.poll.setDeadline(aLongTimeAgo)
+	}
+}
+
+// post asks the loop to look at a connection. The connection's mu is held.
+func (lp *loop) post(l *served) {
+	if l.posted || l.working {
+		return
+	}
+	l.posted = true
+	lp.mu.Lock()
+	defer lp.mu.Unlock()
+	lp.posts = append(lp.posts, l)
+	lp.wake()
+}
+
+// arrive hands an accepted connection over. It gives false when the loop has
+// ended.
+func (lp *loop) arrive(a arrival) bool {
+	lp.mu.Lock()
+	defer lp.mu.Unlock()
+	if lp.quit {
+		return false
+	}
+	lp.arrivals = append(lp.arrivals, a)
+	lp.wake()
+	return true
+}
+
+// takePosts does what was asked for from elsewhere.
+func (lp *loop) takePosts() {
+	lp.mu.Lock()
+	posts, arrivals, calls := lp.posts, lp.arrivals, lp.calls
+	lp.posts, lp.arrivals, lp.calls = nil, nil, nil
+	lp.hasPosts.Store(false)
+	lp.mu.Unlock()
+	for _, a := range arrivals {
+		lp.begin(a)
+	}
+	for _, l := range posts {
+		lp.attend(l)
+	}
+	for _, f := range calls {
+		f()
+	}
+}
+
+// do has the loop call f, and waits for that. When the loop has ended, f is not
+// called.
+func (lp *loop) do(f func()) {
+	called := make(chan struct{})
+	lp.mu.Lock()
+	lp.calls = append(lp.calls, func() {
+		defer close(called)
+		f()
+	})
+	lp.wake()
+	lp.mu.Unlock()
+	select {
+	case <-called:
+	case <-lp.done:
+	}
+}
+
+// end makes the loop end when it has no connection left.
+func (lp *loop) end() {
+	lp.mu.Lock()
+	defer lp.mu.Unlock()
+	lp.quit = true
+	lp.wake()
+}

@@ -1,0 +1,235 @@
+package ws
+
+import (
+	"context"
+	"sync"
+
+	"longwire.example/ws/frame"
+	"longwire.example/ws/protocol"
+)
+
+// joinSize is up to how many octets a frame is copied behind others, so that all
+// go out in one write. A longer one is written from where it is.
+const joinSize = 8 << 10
+
+// outgoing is a frame to be sent. Its payload is p and then more.
+type outgoing struct {
+	p       []byte
+	more    [][]byte
+	size    int // of the payload
+	op      frame.Opcode
+	flags   protocol.Flags
+	message bool // and not a control frame
+	shared  bool // p will not change
+}
+
+// small tells whether the frame is to be copied.
+func (o *outgoing) small() bool { return o.size <= joinSize-frame.MaxHeader }
+
+// collector collects frames for one write.
+type collector struct {
+	b    []byte
+	ends []int    // where in b the messages end
+	vec  [][]byte // room for the slices of a write
+}
+
+// collectors are for goroutines that are not a loop's.
+var collectors = sync.Pool{New: func() any { return &collector{b: make([]byte, 0, joinSize)} }}
+
+// write sends one message, or queues it where the socket takes no more.
+//
+//req:impl RFC6455-6.1-01
+//req:impl RFC6455-6.1-09
+func (l *served) write(ctx context.Context, t MessageType, p []byte, more [][]byte, m *Prepared) error {
+	c := l.c
+	if e := c.result.Load(); e != nil {
+		return e
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if l.loop.poll == nil {
+		return c.queueMessage(t, p, more, m)
+	}
+	l.mu.Lock()
+	if l.moved() {
+		l.mu.Unlock()
+		return c.writeMessage(ctx, t, p, more, m)
+	}
+	defer l.mu.Unlock()
+	if c.closing.Load() {
+		return errCloseSent
+	}
+	if l.queue.full(c.set) {
+		return ErrBackpressure
+	}
+	o := outgoing{p: p, more: more, size: len(p), op: t.opcode(), flags: protocol.Fin, message: true}
+	for _, q := range more {
+		o.size += len(q)
+	}
+	switch {
+	case m != nil:
+		e := m.encoded(c)
+		o.p, o.flags, o.shared = e.payload(), e.flags, true
+		o.size = len(o.p)
+	case !c.compresses(t, o.size):
+		if len(more) > maxVector-2 {
+			o.p, o.more = join(o.size, more), nil
+			defer putMessageBuffer(o.p)
+		}
+	default:
+		if len(more) > 0 {
+			p, o.more = join(o.size, more), nil
+			defer putMessageBuffer(p)
+		}
+		packed, worth := c.deflate.out.pack(p)
+		defer putMessageBuffer(packed)
+		if o.p = p; worth {
+			o.p, o.flags = packed, protocol.Fin|protocol.Compressed
+		}
+		o.size = len(o.p)
+	}
+	return l.put(&o)
+}
+
+// join puts the slices of v, size octets, one behind the other into a buffer
+// that is to be given back.
+func join(size int, v [][]byte) []byte {
+	joined := getMessageBuffer(size)
+	for _, b := range v {
+		joined = append(joined, b...)
+	}
+	return joined
+}
+
+// put sends a frame: it is queued behind what the socket did not take, collected
+// while the loop works on the connection, and otherwise written at once. mu is
+// held.
+func (l *served) put(o *outgoing) error {
+	if e := l.c.result.Load(); e != nil {
+		return e
+	}
+	b := &l.loop.out
+	if !l.working {
+		b = collectors.Get().(*collector)
+		defer collectors.Put(b)
+	}
+	if len(b.b)+frame.MaxHeader+o.size > cap(b.b) && o.small() {
+		l.emit(b, nil, nil)
+	}
+	if l.queue != nil {
+		return l.putQueued(o)
+	}
+	var err error
+	if b.b, _, err = l.c.send.Header(b.b, o.op, o.flags, int64(o.size)); err != nil {
+		return err
+	}
+	if !o.small() {
+		l.emit(b, o.p, o.more)
+	} else {
+		b.b = append(b.b, o.p...)
+		for _, q := range o.more {
+			b.b = append(b.b, q...)
+		}
+		if o.message {
+			b.ends = append(b.ends, len(b.b))
+		}
+		if l.working {
+			return nil
+		}
+		l.emit(b, nil, nil)
+	}
+	if e := l.c.result.Load(); e != nil {
+		return e
+	}
+	return nil
+}
+
+// putQueued is put where the socket takes no more.
+func (l *served) putQueued(o *outgoing) error {
+	var head [frame.MaxHeader]byte
+	h, _, err := l.c.send.Header(head[:0], o.op, o.flags, int64(o.size))
+	if err != nil {
+		return err
+	}
+	l.queue.add(h, false)
+	l.queue.add(o.p, o.shared)
+	for _, q := range o.more {
+		l.queue.add(q, false)
+	}
+	if o.message {
+		l.queue.end()
+	}
+	l.pause()
+	return nil
+}
+
+// flush writes what the loop has collected. mu is held.
+func (l *served) flush() {
+	if len(l.loop.out.b) > 0 {
+		l.emit(&l.loop.out, nil, nil)
+	}
+}
+
+// emit writes what was collected in b, and behind it a message's last slices p
+// and more, if any. What the socket does not take is queued. mu is held.
+func (l *served) emit(b *collector, p []byte, more [][]byte) {
+	total := len(b.b) + len(p)
+	b.vec = append(append(b.vec[:0], b.b, p), more...)
+	for _, q := range more {
+		total += len(q)
+	}
+	var n int
+	var err error
+	switch {
+	case total == 0 || l.cut:
+		return
+	case total == len(b.b):
+		n, err = l.fd.write(b.b)
+	default:
+		n, err = l.fd.writev(b.vec)
+		b.ends = append(b.ends, total)
+	}
+	switch {
+	case err != nil:
+		l.lost(err)
+	case n < total:
+		l.leaveQueued(b, n)
+	}
+	l.traceSent(b.vec, n)
+	clear(b.vec)
+	b.b, b.ends = b.b[:0], b.ends[:0]
+}
+
+// leaveQueued queues what came behind the first n octets of b. mu is held.
+func (l *served) leaveQueued(b *collector, n int) {
+	l.queue = newBacklog(l.c.set.WriteTimeout)
+	at := 0
+	for _, q := range b.vec {
+		skip := min(max(n-at, 0), len(q))
+		l.queue.add(q[skip:], false)
+		at += len(q)
+	}
+	for _, end := range b.ends {
+		if end > n {
+			l.queue.ends = append(l.queue.ends, int64(end-n))
+		}
+	}
+	l.timely = true
+	if l.pause(); !l.working {
+		l.adjust()
+		l.loop.post(l) // the write timeout is the loop's to keep
+	}
+}
+
+// traceSent shows the first n octets of v to Hooks.Trace.
+func (l *served) traceSent(v [][]byte, n int) {
+	if l.c.set.Hooks.Trace == nil {
+		return
+	}
+	for _, q := range v {
+		q = q[:min(n, len(q))]
+		l.c.trace(Sent, q)
+		n -= len(q)
+	}
+}

@@ -1,0 +1,149 @@
+package ws
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"unsafe"
+)
+
+// socket is the descriptor of a connected TCP socket that does not block. What
+// would wait gives 0 octets and no error. Its calls are raw ones, without the
+// hand-over to another thread that the scheduler prepares for calls that wait.
+type socket int32
+
+// maxVector is how many slices writev takes at most.
+const maxVector = 64
+
+func (s socket) read(b []byte) (int, error) {
+	switch n, e := recvNow(uintptr(s), b); {
+	case e == syscall.EAGAIN:
+		return 0, nil
+	case e != 0:
+		return 0, os.NewSyscallError("read", e)
+	case n == 0:
+		return 0, io.EOF
+	default:
+		return n, nil
+	}
+}
+
+func (s socket) write(b []byte) (int, error) {
+	switch n, e := sendNow(uintptr(s), b); e {
+	case 0:
+		return n, nil
+	case syscall.EAGAIN:
+		return 0, nil
+	default:
+		return 0, os.NewSyscallError("write", e)
+	}
+}
+
+// writev writes the slices of v one behind the other, the first maxVector.
+func (s socket) writev(v [][]byte) (int, error) {
+	var list [maxVector]syscall.Iovec
+	count := 0
+	for _, b := range v {
+		if len(b) == 0 {
+			continue
+		}
+		if count == maxVector {
+			break
+		}
+		list[count].Base = unsafe.SliceData(b)
+		list[count].SetLen(len(b))
+		count++
+	}
+	if count == 0 {
+		return 0, nil
+	}
+	for {
+		n, _, e := syscall.RawSyscall(syscall.SYS_WRITEV, uintptr(s), uintptr(unsafe.Pointer(&list[0])), uintptr(count)) //nolint:gosec // the call needs the address
+		switch e {
+		case 0:
+			return int(n), nil //nolint:gosec // G115: at most what there is
+		case syscall.EAGAIN:
+			return 0, nil
+		case syscall.EINTR:
+		default:
+			return 0, os.NewSyscallError("writev", e)
+		}
+	}
+}
+
+// closeWrite says that nothing more will be sent.
+func (s socket) closeWrite() error { return syscall.Shutdown(int(s), syscall.SHUT_WR) }
+
+func (s socket) close() { _ = syscall.Close(int(s)) }
+
+// unread tells whether octets wait in the socket.
+func (s socket) unread() bool {
+	var b [1]byte
+	n, _, err := syscall.Recvfrom(int(s), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return err == nil && n > 0
+}
+
+// failure gives the error that the socket has met, or nil.
+func (s socket) failure() error {
+	e, err := syscall.GetsockoptInt(int(s), syscall.SOL_SOCKET, syscall.SO_ERROR)
+	switch {
+	case err != nil:
+		return os.NewSyscallError("getsockopt", err)
+	case e != 0:
+		return os.NewSyscallError("socket", syscall.Errno(e)) //nolint:gosec // G115: an error's number
+	}
+	return nil
+}
+
+// local gives the address of this side.
+func (s socket) local() net.Addr {
+	sa, err := syscall.Getsockname(int(s))
+	if err != nil {
+		return nil
+	}
+	return endpointOf(sa).addr()
+}
+
+// conn makes a net.Conn of the socket. It has a descriptor of its own, and this
+// one is closed.
+func (s socket) conn() (net.Conn, error) {
+	f := os.NewFile(uintptr(s), "websocket")
+	nc, err := net.FileConn(f)
+	_ = f.Close()
+	return nc, err
+}
+
+// acceptSocket accepts a connection, if one waits.
+func acceptSocket(listener uintptr) (s socket, remote endpoint, ok bool, err error) {
+	for {
+		fd, sa, err := syscall.Accept4(int(listener), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
+		switch err { //nolint:errorlint // package syscall gives a bare Errno
+		case nil:
+			return socket(fd), endpointOf(sa), true, nil //nolint:gosec // G115: a descriptor
+		case syscall.EAGAIN:
+			return 0, endpoint{}, false, nil
+		case syscall.EINTR, syscall.ECONNABORTED:
+			// The client that was next has gone.
+		default:
+			return 0, endpoint{}, false, os.NewSyscallError("accept", err)
+		}
+	}
+}
+
+// prepareListener gives what is accepted the options that package net gives to
+// connections: they are inherited, so it takes one call and not one for each.
+func prepareListener(listener uintptr) {
+	_ = syscall.SetsockoptInt(int(listener), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
+}
+
+func endpointOf(sa syscall.Sockaddr) (e endpoint) {
+	switch sa := sa.(type) {
+	case *syscall.SockaddrInet4:
+		copy(e.ip[:], net.IP(sa.Addr[:]).To16())
+		e.port = uint16(sa.Port) //nolint:gosec // G115: a port
+	case *syscall.SockaddrInet6:
+		e.ip, e.zone, e.port = sa.Addr, sa.ZoneId, uint16(sa.Port) //nolint:gosec // G115: a port
+	}
+	return e
+}

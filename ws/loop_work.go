@@ -1,0 +1,218 @@
+package ws
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+
+	"longwire.example/ws/protocol"
+)
+
+// never is a time that does not come.
+const never = protocol.Never
+
+// begin takes an accepted connection in.
+func (lp *loop) begin(a arrival) {
+	both := &struct {
+		Conn
+		half served
+	}{}
+	l := &both.half
+	l.c, l.loop = &both.Conn, lp
+	l.c.set = lp.set
+	l.c.served.Store(l)
+	l.fd, l.remote = a.fd, a.remote
+	l.deadline = after(lp.now, lp.set.HandshakeTimeout)
+	l.id = lp.conns.add(l)
+	l.interest = interestRead
+	if err := lp.poll.add(l.fd, l.id, l.interest); err != nil {
+		// Out of memory, or of what a user may have registered.
+		lp.conns.remove(l.id)
+		a.fd.close()
+		lp.server.left()
+		return
+	}
+	if lp.server.stopping() {
+		lp.enter(l)
+		l.refuse(&refused{answer: errStopped})
+		lp.leave(l)
+		return
+	}
+	lp.schedule(l)
+}
+
+// serve works on a connection that is ready. failed tells that its socket has
+// met an error or is closed on both sides.
+func (lp *loop) serve(h handle, ready interest, failed bool) {
+	l := lp.conns.get(h)
+	if l == nil {
+		return // of a connection that has gone meanwhile
+	}
+	lp.enter(l)
+	read := ready&interestRead != 0 || failed
+	l.mu.Lock()
+	if ready&interestWrite != 0 {
+		read = l.drain() || read
+	}
+	if failed && l.interest&interestRead == 0 {
+		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
+	}
+	l.mu.Unlock()
+	if read {
+		for !lp.guard(l, (*served).work) {
+			continue // what is left after a callback has panicked
+		}
+	}
+	lp.leave(l)
+}
+
+// attend looks at a connection after something was done to it elsewhere.
+func (lp *loop) attend(l *served) {
+	l.mu.Lock()
+	l.posted = false
+	gone := l.phase == phaseGone
+	l.mu.Unlock()
+	if !gone {
+		lp.enter(l)
+		lp.leave(l)
+	}
+}
+
+// enter begins the work on a connection: until leave, what is sent on it is
+// collected in out.
+func (lp *loop) enter(l *served) {
+	l.mu.Lock()
+	l.working = true
+	l.mu.Unlock()
+	lp.r, lp.w = 0, 0
+	lp.budget, lp.drained = readBudget, false
+}
+
+// work takes what has come.
+func (l *served) work() {
+	if l.phase == phaseOpening {
+		l.open()
+	}
+	if l.phase == phaseOpen {
+		l.receive()
+	}
+	if l.phase == phaseLingering {
+		l.linger()
+	}
+}
+
+// leave ends the work on a connection: what was collected is written, and what
+// has become of the connection meanwhile has its consequences.
+func (lp *loop) leave(l *served) {
+	l.mu.Lock()
+	l.flush()
+	if e := l.c.result.Load(); e != nil && !l.told {
+		l.told = true
+		l.mu.Unlock()
+		l.ended(e)
+		l.mu.Lock()
+	}
+	l.working = false
+	l.keepRest(lp.in[lp.r:lp.w])
+	switch {
+	case l.cut:
+		l.mu.Unlock()
+		lp.release(l)
+		return
+	case l.detach != nil && l.phase == phaseOpen && l.c.result.Load() == nil:
+		l.mu.Unlock()
+		lp.move(l)
+		return
+	case l.phase == phaseEnding && l.queue == nil:
+		// This side is done, and says so at once.
+		if l.fd.closeWrite() != nil {
+			l.mu.Unlock()
+			lp.release(l)
+			return
+		}
+		l.phase = phaseLingering
+		l.deadline = lp.now + int64(lingerTime)
+		l.timely = true
+	}
+	l.adjust()
+	timely := l.timely
+	l.timely = false
+	l.mu.Unlock()
+	if timely {
+		lp.schedule(l)
+	}
+}
+
+// adjust makes the poller wait for what is wanted. mu is held.
+func (l *served) adjust() {
+	var want interest
+	switch l.phase {
+	case phaseOpening:
+		want = interestRead
+	case phaseOpen:
+		if !l.paused {
+			want = interestRead
+		}
+		if l.queue != nil {
+			want |= interestWrite
+		}
+	case phaseEnding:
+		want = interestWrite
+	case phaseLingering:
+		want = interestRead
+	case phaseGone:
+		return
+	}
+	if want == l.interest {
+		return
+	}
+	l.interest = want
+	if err := l.loop.poll.modify(l.fd, l.id, want); err != nil {
+		l.lost(err)
+		l.loop.post(l)
+	}
+}
+
+// guard calls f, and gives false when a callback of the application has
+// panicked in it: that ends its connection with 1011 (internal error), and
+// nothing else.
+func (lp *loop) guard(l *served, f func(*served)) (returned bool) {
+	defer func() {
+		if !returned {
+			lp.panicked(l, recover())
+		}
+	}()
+	f(l)
+	return true
+}
+
+func (lp *loop) panicked(l *served, v any) {
+	if v == nil {
+		// runtime.Goexit: the loop goes on in another goroutine, see run.
+		l.mu.Lock()
+		l.lost(ErrClosedNow)
+		l.mu.Unlock()
+		lp.leave(l)
+		return
+	}
+	l.c.logPanic(v)
+	switch l.phase {
+	case phaseOpening:
+		l.refuse(&refused{answer: errInternal})
+	case phaseOpen:
+		_ = l.close(StatusInternalError, "")
+	case phaseEnding, phaseLingering, phaseGone:
+	}
+}
+
+// logPanic tells of a callback that panicked.
+func (c *Conn) logPanic(v any) {
+	stack := string(debug.Stack())
+	remote := addrString(c.Info().RemoteAddr)
+	if l := c.set.Logger; l != nil {
+		l.LogAttrs(context.Background(), slog.LevelError, "websocket callback panicked",
+			slog.Any("panic", v), slog.String("remote", remote), slog.String("stack", stack))
+		return
+	}
+	logf(context.Background(), "ws: panic serving %s: %v\n%s", remote, v, stack)
+}

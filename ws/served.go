@@ -1,0 +1,171 @@
+package ws
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"longwire.example/ws/handshake"
+	"longwire.example/ws/protocol"
+)
+
+// served is what a connection of a Server needs. There may be very many, so an
+// idle one holds no buffer, no goroutine and no timer of its own, and what can be
+// worked out when it is asked for is not kept.
+//
+// Where a goroutine drives the connection, only loop and detach are used; the
+// rest is in its blocking half.
+type served struct {
+	c    *Conn
+	loop *loop
+
+	// What follows belongs to the loop's goroutine, and so do the Conn's recv,
+	// in and control.
+	opening  *opening           // while the opening handshake is not complete
+	rest     []byte             // received and not taken yet
+	alive    protocol.Keepalive // its clock is the loop's
+	aliveDue int64              // when it is to be asked
+	lastRead int64              // when octets came last
+	lingered int                // octets discarded at the end
+	opened   bool               // OnOpen was called, or is about to be
+	told     bool               // OnClose was
+
+	// halt tells the loop to take nothing more for now: mu says why.
+	halt atomic.Bool
+
+	mu sync.Mutex // guards what follows, and the Conn's send and deflate.out
+
+	queue    *backlog // what the socket did not take; nil when there is nothing
+	detach   detached // set by Detach
+	about    *about   // nil until something in it is needed
+	deadline int64    // of the phase
+	request  string   // the head of the request
+	chosen   chosen   // the subprotocol
+	remote   endpoint
+	id       handle
+	fd       socket
+	phase    phase
+	interest interest // what the poller waits for
+	working  bool     // the loop works on it, and will write what is sent meanwhile
+	posted   bool     // the loop was asked to look at it
+	paused   bool     // its queue is above the high-water mark
+	cut      bool     // the transport is to be closed at once
+	timely   bool     // when something is due has changed
+}
+
+// phase is how far a connection is.
+type phase uint8
+
+const (
+	// phaseOpening: the opening handshake is not complete.
+	phaseOpening phase = iota
+	// phaseOpen: messages come and go, or the closing handshake has begun.
+	phaseOpen
+	// phaseEnding: it has a result, or was refused, and what is queued is the
+	// last that it sends.
+	phaseEnding
+	// phaseLingering: what still comes is discarded.
+	phaseLingering
+	// phaseGone: the descriptor is not its own any more.
+	phaseGone
+)
+
+// about is what few connections are asked for.
+type about struct {
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	deflate *handshake.DeflateParams
+}
+
+// chosen is where in the request the subprotocol stands. A request has at most
+// 16 KiB.
+type chosen struct{ at, length uint16 }
+
+// onLoop gives what a connection has that an event loop drives, and nil for any
+// other.
+func (c *Conn) onLoop() *served {
+	if l := c.served.Load(); l != nil && l.loop.poll != nil {
+		return l
+	}
+	return nil
+}
+
+func (l *served) subprotocol() string {
+	return l.request[l.chosen.at : l.chosen.at+l.chosen.length]
+}
+
+// more gives what is seldom needed. mu is held.
+func (l *served) more() *about {
+	if l.about == nil {
+		l.about = new(about)
+	}
+	return l.about
+}
+
+func (l *served) context() context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.more()
+	if a.ctx == nil {
+		a.ctx, a.cancel = context.WithCancelCause(context.Background())
+		if e := l.c.result.Load(); e != nil {
+			a.cancel(e)
+		}
+	}
+	return a.ctx
+}
+
+// info makes Info out of the request and the socket.
+func (l *served) info() Info {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.infoLocked()
+}
+
+func (l *served) infoLocked() Info {
+	i := Info{
+		Subprotocol: l.subprotocol(),
+		HTTPVersion: "HTTP/1.1",
+		RemoteAddr:  l.remote.addr(),
+		request:     l.request,
+	}
+	if l.about != nil && l.about.deflate != nil {
+		i.Deflate = l.about.deflate
+		if e, err := i.Deflate.Answer(); err == nil {
+			i.Extensions = []string{e.String()}
+		}
+	}
+	if l.phase != phaseGone {
+		i.LocalAddr = l.fd.local()
+	}
+	var h handshake.Head
+	if n, err := handshake.ParseRequest([]byte(l.request), &h); n > 0 && err == nil {
+		in := h.Incoming(false)
+		i.Target, i.Host, i.Header = in.Target, in.Host, headerOf(&h)
+	}
+	return i
+}
+
+// endpoint is an address of TCP, in the form that takes least room.
+type endpoint struct {
+	ip   [16]byte
+	zone uint32
+	port uint16
+}
+
+func (e endpoint) addr() net.Addr {
+	if e.port == 0 {
+		return nil
+	}
+	a := &net.TCPAddr{IP: net.IP(e.ip[:]), Port: int(e.port)}
+	if v4 := a.IP.To4(); v4 != nil {
+		a.IP = v4
+	}
+	if e.zone != 0 {
+		if i, err := net.InterfaceByIndex(int(e.zone)); err == nil {
+			a.Zone = i.Name
+		}
+	}
+	return a
+}

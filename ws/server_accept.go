@@ -1,0 +1,99 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"time"
+)
+
+// The pauses between two attempts to accept when there are no descriptors left,
+// or no memory: to try again at once would only burn time.
+const (
+	minPause = 5 * time.Millisecond
+	maxPause = time.Second
+)
+
+// acceptSockets accepts connections as sockets and hands them out to the loops
+// in turn. It is the goroutine of Serve that waits for them, so that a loop has
+// nothing to do with accepting, nor with pauses.
+func (s *Server) acceptSockets(ln *net.TCPListener) error {
+	raw, err := ln.SyscallConn()
+	if err != nil {
+		return err
+	}
+	_ = raw.Control(prepareListener)
+	var a arrival
+	var ok bool
+	try := func(fd uintptr) bool {
+		a.fd, a.remote, ok, err = acceptSocket(fd)
+		return ok || err != nil
+	}
+	return s.accept(func() error {
+		if e := raw.Read(try); e != nil {
+			return e
+		}
+		if err != nil {
+			return err
+		}
+		if !s.came() {
+			a.fd.close()
+			return ErrServerClosed
+		}
+		if !s.nextLoop().arrive(a) {
+			a.fd.close()
+			s.left()
+		}
+		return nil
+	})
+}
+
+// nextLoop gives the loop that is next in turn.
+func (s *Server) nextLoop() *loop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lp := s.loops[s.next]
+	s.next = (s.next + 1) % len(s.loops)
+	return lp
+}
+
+// acceptConns accepts connections for goroutines.
+func (s *Server) acceptConns(ln net.Listener) error {
+	return s.accept(func() error {
+		nc, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		if !s.came() {
+			_ = nc.Close()
+			return ErrServerClosed
+		}
+		go s.serveConn(nc)
+		return nil
+	})
+}
+
+// accept calls one, which accepts a connection, until it fails for good: because
+// the listener or the Server was closed.
+func (s *Server) accept(one func() error) error {
+	pause := time.Duration(0)
+	for {
+		err := one()
+		switch {
+		case err == nil:
+			pause = 0
+			continue
+		case errors.Is(err, net.ErrClosed) || errors.Is(err, ErrServerClosed):
+			return err
+		}
+		if l := s.set.Logger; l != nil && pause == 0 {
+			l.LogAttrs(context.Background(), slog.LevelError, "websocket server can't accept", slog.Any("error", err))
+		}
+		pause = min(max(2*pause, minPause), maxPause)
+		select {
+		case <-time.After(pause):
+		case <-s.base.Done():
+		}
+	}
+}

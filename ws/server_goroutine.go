@@ -1,0 +1,153 @@
+package ws
+
+import (
+	"context"
+	"net"
+)
+
+// serveConn serves a connection in this goroutine: it calls the callbacks over
+// the blocking driver.
+func (s *Server) serveConn(nc net.Conn) {
+	defer s.left()
+	c, err := s.set.upgrade(s.base, nc)
+	if err != nil {
+		return // the client has been answered and the Logger told
+	}
+	s.keep(c)
+	defer s.dismiss(c)
+	l := &served{c: c, loop: s.called}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	l.about = &about{cancel: func(error) { cancel() }}
+	c.served.Store(l)
+	returned := false
+	defer func() {
+		if !returned { // runtime.Goexit in a callback
+			_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
+			s.closed(c)
+		}
+	}()
+	l.callOpen()
+	for l.callMessage(ctx) {
+		continue
+	}
+	returned = true
+	if fn := l.detaching(); fn != nil {
+		c.served.Store(nil)
+		runFunc(c, fn)
+	}
+	s.closed(c)
+}
+
+// runDetached runs the function of a connection that has left its loop.
+func (s *Server) runDetached(c *Conn, fn detached) {
+	defer s.left()
+	defer s.dismiss(c)
+	defer s.closed(c) // also after runtime.Goexit
+	runFunc(c, fn)
+}
+
+// runFunc runs a function as that of a Handler.
+func runFunc(c *Conn, fn detached) {
+	h := handler{fn: fn, set: c.set}
+	h.run(c)
+}
+
+// closed calls OnClose for a connection that a goroutine drives, when its
+// transport is closed.
+func (s *Server) closed(c *Conn) {
+	<-c.gone
+	if f := s.OnClose; f != nil {
+		defer c.recovered(false)
+		f(c, c.result.Load())
+	}
+}
+
+// recovered takes what a callback has panicked with, and closes the connection.
+func (c *Conn) recovered(closes bool) {
+	if v := recover(); v != nil {
+		c.logPanic(v)
+		if closes {
+			_ = c.Close(StatusInternalError, "")
+		}
+	}
+}
+
+func (l *served) callOpen() {
+	if f := l.loop.server.OnOpen; f != nil {
+		defer l.c.recovered(true)
+		f(l.c)
+	}
+}
+
+// callMessage waits for a message and hands it out. It gives false when the
+// connection has ended or is to be detached.
+func (l *served) callMessage(ctx context.Context) (more bool) {
+	c := l.c
+	if l.detaching() != nil {
+		return false
+	}
+	var whole []byte
+	m, err := c.nextMessage(ctx, &whole)
+	defer func() { putMessageBuffer(whole) }()
+	switch {
+	case err != nil:
+		return false
+	case c.closing.Load():
+		return true
+	case c.relieve(len(m.Data)) != nil:
+		return false
+	}
+	more = true
+	if f := l.loop.server.OnMessage; f != nil {
+		defer c.recovered(true)
+		f(c, m)
+	}
+	return more
+}
+
+// detaching gives the function that was given to Detach, or nil.
+func (l *served) detaching() detached {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.detach
+}
+
+// relieve writes what is queued, in the goroutine that reads, when there is so
+// much that an answer of n octets might find no room.
+func (c *Conn) relieve(n int) error {
+	messages, octets := c.Buffered()
+	if messages == 0 || !reached(2*messages, c.set.QueueMessages) && !over(octets+n, c.set.QueueBytes) {
+		return nil
+	}
+	return c.writeQueued()
+}
+
+// queueMessage is Write where a goroutine calls back.
+func (c *Conn) queueMessage(t MessageType, p []byte, more [][]byte, m *Prepared) error {
+	if m != nil {
+		return c.enqueue(&queued{typ: m.typ, prepared: m})
+	}
+	if len(more) == 0 {
+		return c.enqueue(&queued{typ: t, data: p})
+	}
+	size := 0
+	for _, q := range more {
+		size += len(q)
+	}
+	joined := make([]byte, 0, size)
+	for _, q := range more {
+		joined = append(joined, q...)
+	}
+	return c.enqueue(&queued{typ: t, data: joined})
+}
+
+// queuePing is Ping where a goroutine calls back.
+func (c *Conn) queuePing(payload []byte) error {
+	c.out.mu.Lock()
+	c.out.ping = true
+	c.out.mu.Unlock()
+	c.kick()
+	_ = payload
+	return nil
+}
