@@ -70,6 +70,9 @@ func (c *Conn) writeAsides(w *writing) error {
 	if err := c.writeLeftover(w); err != nil {
 		return err
 	}
+	if err := c.writeHeldBy(w); err != nil {
+		return err
+	}
 	o := &c.out
 	b := scratch[:0]
 	o.mu.Lock()

@@ -15,6 +15,7 @@ import (
 const (
 	socketHeld   = 1 << iota // somebody holds the socket
 	socketWanted             // who frees the socket, or finds it free, is to look at the outbox
+	framesHeld               // frames are held back, and go first (held.go)
 )
 
 // turn is what somebody wants to write.
@@ -110,7 +111,7 @@ func (c *Conn) pass() (asides bool) {
 	ended := c.result.Load() != nil
 	var next *call
 	switch {
-	case len(o.rest.octets) > 0 || o.due() || o.final:
+	case len(o.rest.octets) > 0 || o.held.n > 0 || o.due() || o.final:
 		return true
 	case o.urgent.first != nil:
 		next = o.urgent.pop()
