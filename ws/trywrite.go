@@ -1,6 +1,9 @@
 package ws
 
-import "bytes"
+import (
+	"bytes"
+	"context"
+)
 
 // TryWrite sends one message without waiting. Where the socket can be written
 // at once and takes the message, it is written; otherwise it is queued, and p is
@@ -11,11 +14,17 @@ func (c *Conn) TryWrite(t MessageType, p []byte) error {
 	if !t.valid() {
 		return ErrMessageType
 	}
+	if l := c.served.Load(); l != nil {
+		return l.write(context.Background(), t, p, nil, nil)
+	}
 	return c.tryWrite(&queued{typ: t, data: p})
 }
 
 // TryWritePrepared is TryWrite for a prepared message, which is not copied.
 func (c *Conn) TryWritePrepared(m *Prepared) error {
+	if l := c.served.Load(); l != nil {
+		return l.write(context.Background(), m.typ, nil, nil, m)
+	}
 	return c.tryWrite(&queued{typ: m.typ, prepared: m})
 }
 
@@ -108,6 +117,9 @@ func over(n, limit int) bool { return limit > 0 && n > limit }
 // Buffered tells how many messages and octets TryWrite has queued that were
 // not yet written.
 func (c *Conn) Buffered() (messages, octets int) {
+	if l := c.onLoop(); l != nil {
+		return l.buffered()
+	}
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
 	return c.out.messages, c.out.octets
