@@ -65,9 +65,9 @@ type Server struct {
 	loops     []*loop
 	next      int // the loop that gets the next connection
 	called    *loop
-	listeners map[net.Listener]struct{}
-	waiting   map[*Conn]struct{} // connections that goroutines drive
-	live      int                // connections, and handshakes in progress
+	listeners map[net.Listener]func() // and what ends the waiting of each one's goroutine
+	waiting   map[*Conn]struct{}      // connections that goroutines drive
+	live      int                     // connections, and handshakes in progress
 	down      bool
 	empty     chan struct{} // closed when the last connection has gone after Shutdown
 	base      context.Context
@@ -93,16 +93,27 @@ func (s *Server) ListenAndServe(addr string) error {
 // the same time.
 func (s *Server) Serve(ln net.Listener) error {
 	defer ln.Close()
-	if err := s.start(ln); err != nil {
+	tcp, ok := ln.(*net.TCPListener)
+	if !ok || !hasLoop {
+		return s.serve(ln, func() {}, func() error { return s.acceptConns(ln) })
+	}
+	p, err := newPoller()
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	wake := func() { p.setDeadline(aLongTimeAgo) }
+	return s.serve(ln, wake, func() error { return s.acceptSockets(tcp, p) })
+}
+
+// serve accepts from ln. wake ends the waiting for connections, after ln was
+// closed.
+func (s *Server) serve(ln net.Listener, wake func(), accept func() error) error {
+	if err := s.start(ln, wake); err != nil {
 		return err
 	}
 	defer s.forget(ln)
-	var err error
-	if tcp, ok := ln.(*net.TCPListener); ok && hasLoop {
-		err = s.acceptSockets(tcp)
-	} else {
-		err = s.acceptConns(ln)
-	}
+	err := accept()
 	if s.stopping() {
 		return ErrServerClosed
 	}
@@ -110,7 +121,7 @@ func (s *Server) Serve(ln net.Listener) error {
 }
 
 // start makes what is needed at the first Serve.
-func (s *Server) start(ln net.Listener) error {
+func (s *Server) start(ln net.Listener, wake func()) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down {
@@ -124,7 +135,7 @@ func (s *Server) start(ln net.Listener) error {
 		s.set = set
 		s.called = &loop{server: s, set: set}
 		s.base, s.stop = context.WithCancel(context.Background())
-		s.listeners = map[net.Listener]struct{}{}
+		s.listeners = map[net.Listener]func(){}
 		s.waiting = map[*Conn]struct{}{}
 	}
 	if _, ok := ln.(*net.TCPListener); ok && hasLoop && s.loops == nil {
@@ -132,7 +143,7 @@ func (s *Server) start(ln net.Listener) error {
 			return err
 		}
 	}
-	s.listeners[ln] = struct{}{}
+	s.listeners[ln] = wake
 	return nil
 }
 

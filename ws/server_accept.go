@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -16,25 +17,31 @@ const (
 )
 
 // acceptSockets accepts connections as sockets and hands them out to the loops
-// in turn. It is the goroutine of Serve that waits for them, so that a loop has
-// nothing to do with accepting, nor with pauses.
-func (s *Server) acceptSockets(ln *net.TCPListener) error {
+// in turn. The goroutine of Serve does it, so that a loop has nothing to do with
+// accepting, nor with pauses.
+func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 	raw, err := ln.SyscallConn()
 	if err != nil {
 		return err
 	}
-	_ = raw.Control(prepareListener)
+	err = raw.Control(func(fd uintptr) {
+		prepareListener(fd)
+		err = p.add(socket(fd), handle{}, interestRead) //nolint:gosec // G115: a descriptor
+	})
+	if err != nil {
+		return err
+	}
 	var a arrival
 	var ok bool
-	try := func(fd uintptr) bool {
-		a.fd, a.remote, ok, err = acceptSocket(fd)
-		return ok || err != nil
-	}
+	try := func(fd uintptr) { a.fd, a.remote, ok, err = acceptSocket(fd) }
 	return s.accept(func() error {
-		if e := raw.Read(try); e != nil {
-			return e
+		// Control holds the descriptor: it can't be closed, and be another's,
+		// before the call.
+		if e := raw.Control(try); e != nil || err != nil {
+			return cmp.Or(e, err)
 		}
-		if err != nil {
+		if !ok {
+			_, err := p.wait()
 			return err
 		}
 		if !s.came() {

@@ -40,8 +40,9 @@ func (s *Server) shut() []*Conn {
 	if s.stop != nil {
 		s.stop()
 	}
-	for ln := range s.listeners {
+	for ln, wake := range s.listeners {
 		_ = ln.Close()
+		wake()
 	}
 	loops := s.loops
 	var conns []*Conn
