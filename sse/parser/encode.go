@@ -2,8 +2,8 @@ package parser
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -50,14 +50,15 @@ func AppendEvent(dst []byte, e Event) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return dst, err
 	}
+	dst = slices.Grow(dst, e.size())
 	if e.Retry != 0 {
 		dst = appendRetry(dst, e.Retry)
 	}
 	if e.Type != "" {
-		dst = appendField(dst, "event: ", e.Type)
+		dst = appendField(dst, "event: ", e.Type, false)
 	}
 	if e.ID != "" {
-		dst = appendField(dst, "id: ", e.ID)
+		dst = appendField(dst, "id: ", e.ID, true)
 	} else if e.ResetID {
 		dst = append(dst, "id\n"...)
 	}
@@ -103,7 +104,7 @@ func AppendID(dst []byte, id string) ([]byte, error) {
 	if id == "" {
 		return append(dst, "id\n\n"...), nil
 	}
-	return append(appendField(dst, "id: ", id), '\n'), nil
+	return append(appendField(dst, "id: ", id, true), '\n'), nil
 }
 
 // CheckID tells whether id can be the ID of an event: nil or a [*FieldError].
@@ -111,10 +112,12 @@ func AppendID(dst []byte, id string) ([]byte, error) {
 //req:impl SSE-9.2.4-01 SSE-enc-02
 func CheckID(id string) error {
 	wrong := func(i int, text string) error { return &FieldError{Field: "id", Index: i, Text: text} }
+	all := byte(0)
 	for i := range len(id) {
 		if id[i] < ' ' || id[i] == 0x7F {
 			return wrong(i, "is the control character "+octet(id[i])+", which can't come back in a header")
 		}
+		all |= id[i]
 	}
 	if id != "" && (id[0] == ' ' || id[len(id)-1] == ' ') {
 		i := 0
@@ -123,16 +126,31 @@ func CheckID(id string) error {
 		}
 		return wrong(i, "is a space at an end, which a header loses")
 	}
-	if !utf8.ValidString(id) {
+	if all >= 0x80 && !utf8.ValidString(id) {
 		return wrong(-1, "it is not UTF-8")
 	}
 	return nil
 }
 
+// size is how many octets an event has, without those for more lines than one
+// and for a reconnection time.
+func (e *Event) size() int {
+	n := len("data: \n\n") + len(e.Data)
+	if e.Type != "" {
+		n += len("event: \n") + len(e.Type)
+	}
+	if e.ID != "" {
+		n += len("id: \n") + len(e.ID)
+	}
+	return n
+}
+
 // check finds what can't be written.
 func (e *Event) check() error {
-	if i := strings.IndexAny(e.Type, "\r\n\x00"); i >= 0 {
-		return &FieldError{Field: "event", Index: i, Text: "is " + octet(e.Type[i])}
+	for i := range len(e.Type) {
+		if c := e.Type[i]; isEnd(c) || c == 0 {
+			return &FieldError{Field: "event", Index: i, Text: "is " + octet(c)}
+		}
 	}
 	if e.ID != "" {
 		if e.ResetID {
@@ -177,48 +195,37 @@ func appendRetry(dst []byte, d time.Duration) []byte {
 	return append(dst, '\n')
 }
 
-// appendField appends a line of one field.
-func appendField(dst []byte, name, value string) []byte {
-	return append(appendText(append(dst, name...), value), '\n')
-}
-
-// appendLines appends each line of text with prefix before it.
+// appendLines appends each line of text with prefix before it. It searches as
+// the parser does (scan.go), so that nearly every line is looked at once and
+// copied at once. A string that becomes a []byte only to be read is not copied
+// by the compiler; TestAllocsEncode would see it.
 func appendLines(dst []byte, prefix, text string) []byte {
-	if strings.IndexByte(text, '\r') >= 0 {
-		return appendLinesCR(dst, prefix, text)
-	}
 	for {
-		i := strings.IndexByte(text, '\n')
-		if i < 0 {
-			return appendField(dst, prefix, text)
+		n, valid := lineEnd([]byte(text), true)
+		dst = appendField(dst, prefix, text[:n], valid)
+		if n == len(text) {
+			return dst
 		}
-		dst = appendField(dst, prefix, text[:i])
-		text = text[i+1:]
+		if text[n] == '\r' && n+1 < len(text) && text[n+1] == '\n' {
+			n++
+		}
+		text = text[n+1:]
 	}
 }
 
-// appendLinesCR is appendLines for a text with CR in it.
-func appendLinesCR(dst []byte, prefix, text string) []byte {
-	for {
-		i := strings.IndexAny(text, "\r\n")
-		if i < 0 {
-			return appendField(dst, prefix, text)
-		}
-		dst = appendField(dst, prefix, text[:i])
-		if text[i] == '\r' && i+1 < len(text) && text[i+1] == '\n' {
-			i++
-		}
-		text = text[i+1:]
-	}
+// appendField appends a line of one field. valid says that the value is known to
+// be UTF-8.
+func appendField(dst []byte, name, value string, valid bool) []byte {
+	return append(appendText(append(dst, name...), value, valid), '\n')
 }
 
 // appendText appends s as UTF-8.
 //
 //req:impl SSE-9.2.5-03
-func appendText(dst []byte, s string) []byte {
+func appendText(dst []byte, s string, valid bool) []byte {
 	at := len(dst)
 	dst = append(dst, s...)
-	if utf8.ValidString(s) {
+	if valid || utf8.ValidString(s) {
 		return dst
 	}
 	return appendDecoded(dst[:at], bytes.Clone(dst[at:]))

@@ -248,6 +248,24 @@ func TestEncoded(t *testing.T) {
 	}
 }
 
+// A buffer that has just the room is used, and what is too small is replaced.
+func TestEncodedInPlace(t *testing.T) {
+	for _, e := range []Event{
+		{}, {Data: "a"}, {Data: strings.Repeat("a\r\n", 50)}, {Type: "x", ID: "7", Data: "\n", Retry: time.Second}, {ResetID: true, Data: "\xFF\r"},
+	} {
+		want, err := AppendEvent(nil, e)
+		require.NoError(t, err)
+		room := make([]byte, 3, 3+len(want))
+		got, err := AppendEvent(room, e)
+		require.NoError(t, err)
+		assert.Same(t, &room[0], &got[0], "%q", e)
+		assert.Equal(t, want, got[3:])
+		got, err = AppendEvent(room[:3:len(room)+len(want)-4], e)
+		require.NoError(t, err)
+		assert.Equal(t, want, got[3:])
+	}
+}
+
 // The reconnection time is digits, for every Duration that is one millisecond or
 // more.
 //

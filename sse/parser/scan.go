@@ -23,7 +23,13 @@ func lineEnd(b []byte, check bool) (n int, valid bool) {
 		}
 		rest = rest[32:]
 	}
-	for len(rest) >= 8 {
+	if len(b) < 8 {
+		return lastEnd(b)
+	}
+	for len(rest) > 0 {
+		if len(rest) < 8 {
+			rest = b[len(b)-8:] // what is looked at again is plain
+		}
 		m := notPlain(word(rest))
 		if m == 0 {
 			rest = rest[8:]
@@ -41,8 +47,7 @@ func lineEnd(b []byte, check bool) (n int, valid bool) {
 			return n + anyEnd(rest), false
 		}
 	}
-	end, valid := lastEnd(rest)
-	return len(b) - len(rest) + end, valid
+	return len(b), true
 }
 
 // textEnd is lineEnd for text of any script. It does the same, 8 octets at a
