@@ -76,6 +76,7 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 		_ = nc.Close()
 		return nil, fmt.Errorf("ws: accept: %w", g.cause(err))
 	}
+	g.lift()
 	return newConn(nc, RoleServer, s, Info{
 		Subprotocol: a.Subprotocol,
 		HTTPVersion: "HTTP/1.1",
@@ -84,7 +85,7 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 		Header:      r.Header,
 		LocalAddr:   nc.LocalAddr(),
 		RemoteAddr:  nc.RemoteAddr(),
-		base:        context.WithoutCancel(r.Context()),
+		base:        valueContext(r.Context()),
 		Extensions:  extensionNames(a.Extensions),
 	}, a.Deflate, early), nil
 }

@@ -102,6 +102,7 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 	if !ok {
 		nc = newStreamConn(rw)
 	}
+	_ = nc.SetDeadline(time.Time{})
 	info := Info{Subprotocol: a.Subprotocol}
 	if a.Deflate != nil {
 		e, err := a.Deflate.Answer()
@@ -131,8 +132,6 @@ func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.Deflat
 		c.keep(early)
 		c.trace(Received, early)
 	}
-	// The handshake's deadline must not outlive it.
-	_ = nc.SetDeadline(time.Time{})
 	if s.Group != nil {
 		s.Group.add(c) // before anything can end it
 	}

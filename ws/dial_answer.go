@@ -65,6 +65,7 @@ func (d *dialer) shakeHands(ctx context.Context, nc net.Conn, u *handshake.URI) 
 	if err = g.release(); err != nil {
 		return nil, resp, &DialError{Step: StepHandshake, Err: err}
 	}
+	g.lift()
 	return newConn(nc, RoleClient, d.set, Info{
 		Subprotocol: a.Subprotocol,
 		HTTPVersion: "HTTP/1.1",

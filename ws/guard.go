@@ -12,14 +12,30 @@ import (
 // and by time, both by way of the transport's deadline. It is for one
 // goroutine.
 type guard struct {
-	ctx  context.Context
-	stop func() bool
-	done chan struct{} // closed when the context has touched the transport
+	ctx   context.Context
+	nc    net.Conn
+	armed bool // the transport has a deadline
+	stop  func() bool
+	done  chan struct{} // closed when the context has touched the transport
 }
 
 // newGuard sets the deadline of nc to that of ctx or to timeout from now,
 // whichever is sooner; no timeout is 0.
 func newGuard(ctx context.Context, nc net.Conn, timeout time.Duration) guard {
+	g := guard{ctx: ctx, nc: nc}
+	g.arm(timeout)
+	return g
+}
+
+// arm begins what newGuard says, for a guard that did nothing so far. A
+// deadline costs more than a handshake that has to wait for nothing, so those
+// that may be of this kind do without until they wait.
+func (g *guard) arm(timeout time.Duration) {
+	if g.armed {
+		return
+	}
+	g.armed = true
+	ctx, nc := g.ctx, g.nc
 	var t time.Time
 	if timeout > 0 {
 		t = time.Now().Add(timeout)
@@ -28,7 +44,6 @@ func newGuard(ctx context.Context, nc net.Conn, timeout time.Duration) guard {
 		t = d
 	}
 	_ = nc.SetDeadline(t)
-	g := guard{ctx: ctx}
 	if ctx.Done() != nil {
 		done := make(chan struct{})
 		g.done = done
@@ -37,7 +52,15 @@ func newGuard(ctx context.Context, nc net.Conn, timeout time.Duration) guard {
 			close(done)
 		})
 	}
-	return g
+}
+
+// lift ends the guard of a handshake that is complete: its deadline must not
+// outlive it, and a context that ends now comes too late.
+func (g *guard) lift() {
+	_ = g.release()
+	if g.armed {
+		_ = g.nc.SetDeadline(time.Time{})
+	}
 }
 
 // release ends the guard, so that the context no longer touches the transport.

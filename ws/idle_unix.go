@@ -4,7 +4,6 @@ package ws
 
 import (
 	"io"
-	"net"
 	"os"
 	"syscall"
 )
@@ -21,20 +20,10 @@ type idleReader struct {
 	err syscall.Errno
 }
 
-// newIdleReader gives nil where the transport is no plain socket: TLS and
-// wrapped connections may hold octets that the descriptor doesn't show.
+// newIdleReader gives nil where the transport is no plain socket.
 func newIdleReader(c *Conn) *idleReader {
-	var rc syscall.RawConn
-	var err error
-	switch nc := c.nc.(type) {
-	case *net.TCPConn:
-		rc, err = nc.SyscallConn()
-	case *net.UnixConn:
-		rc, err = nc.SyscallConn()
-	default:
-		return nil
-	}
-	if err != nil {
+	rc := plainSocket(c.nc)
+	if rc == nil {
 		return nil
 	}
 	i := &idleReader{c: c, rc: rc}

@@ -2,19 +2,27 @@ package ws
 
 import (
 	"net/http"
+	"sync"
 
 	"longwire.example/ws/handshake"
 )
+
+// offers are for requests that are judged. Reset makes an Offer forget them.
+var offers = sync.Pool{New: func() any { return new(handshake.Offer) }}
 
 // answer decides about a request and appends the whole 101 to dst. req is what
 // Options.OnRequest sees, nil when there is none; extra are fields for the
 // answer.
 func (s *settings) answer(dst []byte, in *handshake.Incoming, req *Request, extra []handshake.Field) ([]byte, handshake.Agreement, *refused) {
-	offer, err := handshake.ReadOffer(in)
-	if err != nil {
+	offer := offers.Get().(*handshake.Offer)
+	defer func() {
+		offer.Reset()
+		offers.Put(offer)
+	}()
+	if err := offer.Read(in); err != nil {
 		return dst, handshake.Agreement{}, refusal(err, errInternal)
 	}
-	a, err := s.policy.Decide(&offer)
+	a, err := s.policy.Decide(offer)
 	if err != nil {
 		return dst, a, refusal(err, errInternal)
 	}
@@ -30,7 +38,7 @@ func (s *settings) answer(dst []byte, in *handshake.Incoming, req *Request, extr
 		}
 		extra = append(extra, added...)
 	}
-	b, err := handshake.AppendResponse(dst, &offer, &a, extra)
+	b, err := handshake.AppendResponse(dst, offer, &a, extra)
 	if err != nil {
 		// Fields that can't be written are a mistake on this side.
 		return dst, a, &refused{answer: errInternal, cause: err}

@@ -21,7 +21,7 @@ func recvNow(fd uintptr, p []byte) (int, syscall.Errno) {
 		n, _, err := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd,
 			uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_DONTWAIT, 0, 0) //nolint:gosec // the call needs the address
 		if err != syscall.EINTR {
-			return int(n), err //nolint:gosec // at most len(p)
+			return int(n), err
 		}
 	}
 }
@@ -32,7 +32,7 @@ func sendNow(fd uintptr, p []byte) (int, syscall.Errno) {
 		n, _, err := syscall.RawSyscall6(syscall.SYS_SENDTO, fd,
 			uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, 0, 0) //nolint:gosec // the call needs the address
 		if err != syscall.EINTR {
-			return int(n), err //nolint:gosec // at most len(p)
+			return int(n), err
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 
 	"longwire.example/ws/handshake"
@@ -39,59 +38,67 @@ type secured interface {
 	ConnectionState() tls.ConnectionState
 }
 
-// heads are for requests on their way in. Reset makes a Head forget the text
-// and keep its lists, so the pool holds no octets of a client.
+// heads are for requests on their way in. Reset makes a Head forget the text, so
+// the pool holds no octets of a client.
 var heads = sync.Pool{New: func() any { return new(handshake.Head) }}
 
-func (s *settings) upgrade(ctx context.Context, nc net.Conn) (*Conn, error) {
-	opened := false
-	defer func() {
-		if !opened { // also when OnRequest panics
-			_ = nc.Close()
-		}
-	}()
-	g := newGuard(ctx, nc, s.HandshakeTimeout)
-	defer g.release() //nolint:errcheck // the conn is closed, or it was looked at before
-	small := headBuffers.Get().(*headBuffer)
-	defer headBuffers.Put(small)
+// upgrade is one opening handshake on a transport.
+type upgrade struct {
+	set    *settings
+	guard  guard
+	opened bool
+	prompt promptSocket
+	head   handshake.Head
 
-	c, err := s.serveHandshake(&g, nc, small)
+	// small has room for the requests of browsers. Larger ones move to a buffer
+	// for the longest, which most never need: a crowd of clients that send
+	// slowly or nothing is cheaper so.
+	small [4 << 10]byte
+	large *buffer
+}
+
+var upgrades = sync.Pool{New: func() any { return new(upgrade) }}
+
+func (s *settings) upgrade(ctx context.Context, nc net.Conn) (*Conn, error) {
+	u := upgrades.Get().(*upgrade)
+	u.set, u.guard = s, guard{ctx: ctx, nc: nc}
+	defer u.end() // also when OnRequest panics
+	if ctx.Err() != nil || !u.prompt.open(nc) {
+		u.guard.arm(s.HandshakeTimeout)
+	}
+	c, err := u.serve()
 	if err == nil {
-		opened = true
+		u.opened = true
 		return c, nil
 	}
 	if r, ok := errors.AsType[*refused](err); ok {
-		_ = g.release()
+		_ = u.guard.release()
 		s.logRefused(r, addrString(nc.RemoteAddr()))
-		r.writeTo(nc, small[:])
+		r.writeTo(nc, u.small[:])
 	}
 	return nil, err
 }
 
-// headBuffer has room for the requests of browsers. Larger ones move to a
-// buffer for the longest; most never need it, and a crowd of clients that send
-// slowly or nothing is cheaper.
-type headBuffer [4 << 10]byte
-
-var headBuffers = sync.Pool{New: func() any { return new(headBuffer) }}
-
-// readRequest reads the head of a request into small or, when it does not fit,
-// into a buffer that release gives back.
-func readRequest(nc net.Conn, small *headBuffer, h *handshake.Head) (b []byte, end int, release func(), err error) {
-	parse := func(b []byte) (int, error) { return handshake.ParseRequest(b, h) }
-	end, filled, err := readHead(nc, small[:], 0, parse)
-	if !errors.Is(err, errHeadBuffer) {
-		return small[:filled], end, func() {}, err
+// end gives back what the handshake was done with, and closes the transport if
+// it failed.
+func (u *upgrade) end() {
+	if !u.opened {
+		_ = u.guard.nc.Close()
 	}
-	large := getBuffer()
-	copy(large[:], small[:])
-	end, filled, err = readHead(nc, large[:], filled, parse)
-	return large[:filled], end, func() { putBuffer(large) }, err
+	_ = u.guard.release() // the transport is closed, or the guard was lifted
+	if u.large != nil {
+		putBuffer(u.large)
+	}
+	u.head.Reset()
+	u.set, u.guard, u.opened, u.large = nil, guard{}, false, nil
+	u.prompt.close()
+	upgrades.Put(u)
 }
 
-// serveHandshake is the server's side of the opening handshake. A *refused
-// error has not been answered yet.
-func (s *settings) serveHandshake(g *guard, nc net.Conn, small *headBuffer) (*Conn, error) {
+// serve is the server's side of the opening handshake. A *refused error has not
+// been answered yet.
+func (u *upgrade) serve() (*Conn, error) {
+	s, g, nc := u.set, &u.guard, u.guard.nc
 	t, secure := nc.(secured)
 	if secure {
 		// TLS comes first, and everything else through it (section 4.2.2,
@@ -101,22 +108,16 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, small *headBuffer) (*Co
 			return nil, fmt.Errorf("ws: upgrade: TLS: %w", g.cause(err))
 		}
 	}
-	h := heads.Get().(*handshake.Head)
-	defer func() {
-		h.Reset()
-		heads.Put(h)
-	}()
-	b, end, release, err := readRequest(nc, small, h)
-	defer release()
+	b, end, err := u.readRequest()
 	if err != nil {
 		return nil, s.headFailed(g, err)
 	}
-	in := h.Incoming(secure)
+	in := u.head.Incoming(secure)
 	var req *Request
 	if s.OnRequest != nil {
 		req = &Request{
 			Method: in.Method, Target: in.Target, Host: in.Host, Secure: secure,
-			Header: headerOf(h), Response: http.Header{}, RemoteAddr: addrString(nc.RemoteAddr()),
+			Header: headerOf(&u.head), Response: http.Header{}, RemoteAddr: addrString(nc.RemoteAddr()),
 		}
 		if secure {
 			state := t.ConnectionState()
@@ -128,24 +129,65 @@ func (s *settings) serveHandshake(g *guard, nc net.Conn, small *headBuffer) (*Co
 	if r != nil {
 		return nil, r
 	}
-	if _, err = nc.Write(answer); err != nil {
+	if err = u.write(answer); err != nil {
 		return nil, fmt.Errorf("ws: upgrade: %w", g.cause(err))
 	}
-	// The answer is out and the connection is open. A context that ends now
-	// comes too late; newConn undoes what it did to the deadline.
-	_ = g.release()
-	text := string(b[:end])
+	g.lift() // the answer is out and the connection is open
 	return newConn(nc, RoleServer, s, Info{
-		Subprotocol: within(text, a.Subprotocol),
+		Subprotocol: a.Subprotocol,
 		HTTPVersion: "HTTP/1.1",
-		Target:      within(text, in.Target),
-		Host:        within(text, in.Host),
+		Target:      in.Target,
+		Host:        in.Host,
 		LocalAddr:   nc.LocalAddr(),
 		RemoteAddr:  nc.RemoteAddr(),
-		request:     text,
-		base:        context.WithoutCancel(g.ctx),
+		request:     u.head.Text(),
+		base:        valueContext(g.ctx),
 		Extensions:  extensionNames(a.Extensions),
 	}, a.Deflate, b[end:]), nil
+}
+
+// valueContext gives a context for the values of ctx, nil where it has none.
+func valueContext(ctx context.Context) context.Context {
+	if ctx == context.Background() {
+		return nil
+	}
+	return context.WithoutCancel(ctx)
+}
+
+// readRequest reads the head of a request, which is the first end octets of b.
+func (u *upgrade) readRequest() (b []byte, end int, err error) {
+	parse := func(b []byte) (int, error) { return handshake.ParseRequest(b, &u.head) }
+	filled := 0
+	if !u.guard.armed {
+		// The request comes with the connection or right behind it, so often
+		// there is nothing to wait for.
+		if filled = u.prompt.read(u.small[:]); filled > 0 {
+			if end, err = parse(u.small[:filled]); end > 0 || err != nil {
+				return u.small[:filled], end, err
+			}
+		}
+		u.guard.arm(u.set.HandshakeTimeout)
+	}
+	end, filled, err = readHead(u.guard.nc, u.small[:], filled, parse)
+	if !errors.Is(err, errHeadBuffer) {
+		return u.small[:filled], end, err
+	}
+	u.large = getBuffer()
+	copy(u.large[:], u.small[:])
+	end, filled, err = readHead(u.guard.nc, u.large[:], filled, parse)
+	return u.large[:filled], end, err
+}
+
+// write writes the answer, which the socket of a new connection takes at once.
+func (u *upgrade) write(b []byte) error {
+	if !u.guard.armed {
+		if b = b[u.prompt.write(b):]; len(b) == 0 {
+			return nil
+		}
+		u.guard.arm(u.set.HandshakeTimeout)
+	}
+	_, err := u.guard.nc.Write(b)
+	return err
 }
 
 // headFailed tells what it means that no request could be read.
@@ -190,14 +232,6 @@ func readHead(nc net.Conn, buf []byte, filled int, parse func([]byte) (int, erro
 		}
 	}
 	return 0, filled, io.ErrNoProgress
-}
-
-// within gives s as a part of text, so that only one of them is kept.
-func within(text, s string) string {
-	if i := strings.Index(text, s); i >= 0 {
-		return text[i : i+len(s)]
-	}
-	return s
 }
 
 func addrString(a net.Addr) string {
