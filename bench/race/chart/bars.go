@@ -20,6 +20,9 @@ func Bars(title, desc, unit string, rows []Bar) string {
 		groups[r.Group] = true
 		most = max(most, r.Value, r.High)
 	}
+	if most <= 0 {
+		most = 1 // nothing to draw, and no division by it
+	}
 	c.begin(title, desc, unit, len(rows), groups)
 	step := tick(most)
 	at := func(v float64) float64 { return left + v/most*(right-left) }
@@ -42,9 +45,6 @@ func Bars(title, desc, unit string, rows []Bar) string {
 // tick gives a step of 1, 2 or 5 times a power of ten, of which there are four
 // to ten up to most.
 func tick(most float64) float64 {
-	if most <= 0 {
-		return 1
-	}
 	step := math.Pow(10, math.Floor(math.Log10(most)))
 	for _, part := range []float64{1, 2, 5, 10} {
 		if most/(step/part) >= 4 {

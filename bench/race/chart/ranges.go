@@ -17,17 +17,17 @@ type Range struct {
 func Ranges(title, desc, unit string, names [3]string, rows []Range) string {
 	var c canvas
 	groups := map[Group]bool{}
-	least, most := math.Inf(1), 0.0
+	from, to := math.Inf(1), math.Inf(-1) // powers of ten
 	for _, r := range rows {
 		groups[r.Group] = true
-		least, most = min(least, r.Values[0]), max(most, r.Values[2])
+		from, to = min(from, math.Floor(log(r.Values[0]))), max(to, math.Ceil(log(r.Values[2])))
 	}
+	if len(rows) == 0 {
+		from = 0
+	}
+	to = max(to, from+1)
 	c.begin(title, desc, unit, len(rows), groups)
-	from := math.Floor(math.Log10(max(least, 1e-9)))
-	to := max(math.Ceil(math.Log10(max(most, 1e-9))), from+1)
-	at := func(v float64) float64 {
-		return left + (math.Log10(max(v, 1e-9))-from)/(to-from)*(right-left)
-	}
+	at := func(v float64) float64 { return left + (max(log(v), from)-from)/(to-from)*(right-left) }
 	bottom := top + len(rows)*rowHeight
 	for p := from; p <= to; p++ {
 		v := math.Pow(10, p)
@@ -48,6 +48,9 @@ func Ranges(title, desc, unit string, names [3]string, rows []Range) string {
 	}
 	return c.end()
 }
+
+// log is that to base ten; what is below a thousandth is drawn there.
+func log(v float64) float64 { return math.Log10(max(v, 1e-3)) }
 
 // trim gives a number without zeros at its end.
 func trim(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }

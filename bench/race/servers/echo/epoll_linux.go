@@ -53,6 +53,9 @@ func serveEpoll(ln net.Listener) error {
 			return os.NewSyscallError("epoll_pwait", e)
 		}
 		if e != 0 {
+			// The call was hidden from the scheduler, which wakes the thread in
+			// this way to stop all goroutines for a moment.
+			runtime.Gosched()
 			continue
 		}
 		for _, ev := range l.events[:n] {
