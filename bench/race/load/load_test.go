@@ -189,8 +189,15 @@ func TestTooSlow(t *testing.T) {
 
 func TestFlags(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"-addr", "localhost:1"}, {"-addr", "[::1]:1"}, {"-addr", "127.0.0.1:1", "-mode", "x"}, {"-addr", "127.0.0.1:1", "-conns", "0"},
-		{"-addr", "127.0.0.1:1", "-active", "65"}, {"-addr", "127.0.0.1:1", "-depth", "0"}, {"-addr", "127.0.0.1:1", "-rate", "0"}, {"-no"},
+		{},
+		{"-addr", "localhost:1"},
+		{"-addr", "[::1]:1"},
+		{"-addr", "127.0.0.1:1", "-mode", "x"},
+		{"-addr", "127.0.0.1:1", "-conns", "0"},
+		{"-addr", "127.0.0.1:1", "-active", "65"},
+		{"-addr", "127.0.0.1:1", "-depth", "0"},
+		{"-addr", "127.0.0.1:1", "-rate", "0"},
+		{"-no"},
 	} {
 		_, err := parse(args)
 		assert.Error(t, err, "%v", args)

@@ -124,9 +124,8 @@ func (r *Results) Save(name string) error {
 }
 
 func (s *Sample) round() {
-	v := reflect.ValueOf(s).Elem()
-	for i := range v.NumField() {
-		v.Field(i).SetFloat(fourDigits(v.Field(i).Float()))
+	for _, field := range reflect.ValueOf(s).Elem().Fields() {
+		field.SetFloat(fourDigits(field.Float()))
 	}
 }
 

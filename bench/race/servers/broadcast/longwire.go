@@ -20,7 +20,7 @@ func serveLongwire(ln net.Listener) error {
 			if err != nil {
 				return
 			}
-			defer c.CloseNow()
+			defer func() { _ = c.CloseNow() }()
 			for m, err := range c.Messages(context.Background()) {
 				if err != nil {
 					return

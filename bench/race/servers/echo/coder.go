@@ -17,7 +17,7 @@ func serveCoder(ln net.Listener) error {
 		if err != nil {
 			return
 		}
-		defer c.CloseNow()
+		defer func() { _ = c.CloseNow() }()
 		c.SetReadLimit(maxMessage)
 		ctx := context.Background()
 		var buf bytes.Buffer

@@ -27,7 +27,7 @@ func Dial(t *testing.T, ln net.Listener) *ws.Conn {
 	t.Helper()
 	c, _, err := ws.Dial(t.Context(), "ws://"+ln.Addr().String()+"/", &ws.DialOptions{Options: ws.Options{MaxMessage: 1 << 21}})
 	require.NoError(t, err)
-	t.Cleanup(func() { c.CloseNow() })
+	t.Cleanup(func() { _ = c.CloseNow() })
 	return c
 }
 
@@ -49,7 +49,7 @@ func Echo(t *testing.T, ln net.Listener) {
 				got, p, err := c.Read(ctx)
 				require.NoError(t, err)
 				require.Equal(t, kind, got)
-				require.True(t, bytes.Equal(text(n), p), "%d octets", n) //nolint:testifylint // Equal would print a MiB
+				require.True(t, bytes.Equal(text(n), p), "%d octets", n)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func Octets(t *testing.T, ln net.Listener) {
 	got := make([]byte, len(want))
 	_, err = io.ReadFull(c, got)
 	require.NoError(t, err)
-	assert.True(t, bytes.Equal(want, got)) //nolint:testifylint // Equal would print all of it
+	assert.True(t, bytes.Equal(want, got))
 }
 
 // All checks that a message goes to all connections, the one that it comes from
