@@ -79,7 +79,7 @@ func TestBomb(t *testing.T) {
 	const size, limit = 16 << 20, 64 << 10
 	bomb := wstest.Binary(make([]byte, size)).Compressed()
 	require.Less(t, len(bomb.Payload), 20_000)
-	for _, driver := range []string{driverHTTP, driverRaw} {
+	for _, driver := range drivers {
 		for _, takeover := range []bool{false, true} {
 			args := []string{"-driver", driver, "-max-message", fmt.Sprint(limit), "-deflate", fmt.Sprintf("-takeover=%v", takeover)}
 			agreement := noTakeover

@@ -5,8 +5,11 @@
 //
 // It takes an upgrade on every path and sends each message back as it came.
 // With the http driver, GET / is the page and /events an event stream; any other
-// request without an upgrade gets 426. The raw driver answers handshakes itself,
-// without net/http, and has neither.
+// request without an upgrade gets 426. The other drivers answer handshakes
+// themselves, without net/http, and have neither: raw gives each connection a
+// goroutine, and with loop an event loop drives them all (ws.Server). With -tls,
+// and on systems other than Linux, the connections of the loop driver have
+// goroutines, too.
 //
 // # Compression
 //
@@ -83,8 +86,9 @@
 // # Reading order
 //
 // main.go, flags.go, flags_deflate.go, serve.go (listen, run, shut down), tls.go,
-// echo.go (the loop), raw.go and http.go (the two drivers), then tap.go, inflate.go,
-// trace.go, frames.go, stream.go, record.go and record_deflate.go (showing
-// frames), control.go; events.go, events_hello.go, events_post.go and
-// events_cut.go (event streams); and page.go with the page itself in page/.
+// echo.go (what they do), raw.go, loop.go and http.go (the drivers), then tap.go,
+// taps.go, inflate.go, trace.go, frames.go, stream.go, record.go and
+// record_deflate.go (showing frames), control.go; events.go, events_hello.go,
+// events_post.go and events_cut.go (event streams); and page.go with the page
+// itself in page/.
 package main

@@ -14,7 +14,7 @@ import (
 // whichever is chosen.
 var subprotocols = []string{"echo", "echo.longwire.example"}
 
-// echoer is what both drivers do with a connection.
+// echoer is what the drivers do with a connection.
 type echoer struct {
 	options ws.Options // of connections that nobody watches
 	group   ws.Group   // all connections
@@ -71,6 +71,14 @@ func (e *echoer) optionsFor(st *stream) (*ws.Options, *tap) {
 	if st == nil && e.trace == nil {
 		return &e.options, nil
 	}
+	t := e.tap(st)
+	o := e.options
+	o.Hooks = t.hooks()
+	return &o, t
+}
+
+// tap makes the tap of a connection that st, if not nil, and -trace want to see.
+func (e *echoer) tap(st *stream) *tap {
 	number := e.count.Add(1)
 	var observers []observer
 	if e.trace != nil {
@@ -79,8 +87,5 @@ func (e *echoer) optionsFor(st *stream) (*ws.Options, *tap) {
 	if st != nil {
 		observers = append(observers, &feed{stream: st, number: number, start: time.Now()})
 	}
-	t := newTap(e.options.MaxMessage, observers...)
-	o := e.options
-	o.Hooks = t.hooks()
-	return &o, t
+	return newTap(e.options.MaxMessage, observers...)
 }

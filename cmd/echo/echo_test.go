@@ -18,10 +18,10 @@ import (
 	"longwire.example/ws/wstest"
 )
 
-// each runs a test on both drivers.
+// each runs a test on every driver.
 func each(t *testing.T, test func(t *testing.T, driver string)) {
 	t.Helper()
-	for _, driver := range []string{driverHTTP, driverRaw} {
+	for _, driver := range drivers {
 		t.Run(driver, func(t *testing.T) { test(t, driver) })
 	}
 }
@@ -145,11 +145,13 @@ func TestOrigins(t *testing.T) {
 }
 
 // Without an upgrade there is nothing to get but the page with what belongs to
-// it and the event stream; from the raw driver not even these.
+// it and the event stream; from the other drivers not even these.
 func TestUpgradeRequired(t *testing.T) {
+	bare := []string{"/", "/chat", "/events", "/frames/" + strings.Repeat("a", minToken)}
 	for driver, targets := range map[string][]string{
 		driverHTTP: {"/chat", "/favicon.ico", "/frames", "/frames/a/b", "/events/", "/events/x"},
-		driverRaw:  {"/", "/chat", "/events", "/frames/" + strings.Repeat("a", minToken)},
+		driverRaw:  bare,
+		driverLoop: bare,
 	} {
 		t.Run(driver, func(t *testing.T) {
 			p := start(t, "-driver", driver)

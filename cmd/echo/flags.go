@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"longwire.example/ws"
@@ -21,7 +23,10 @@ const defaultMaxMessage = 32 << 20
 const (
 	driverHTTP = "http"
 	driverRaw  = "raw"
+	driverLoop = "loop"
 )
+
+var drivers = []string{driverHTTP, driverRaw, driverLoop}
 
 // usage stands above the list of flags.
 const usage = `usage: echo [flags]
@@ -52,7 +57,7 @@ func parseFlags(args []string, stdout io.Writer) (config, error) {
 	f := flag.NewFlagSet("echo", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // the caller prints the error, in one line
 	f.StringVar(&c.addr, "addr", "127.0.0.1:8080", "listen on this `host:port`; port 0 takes a free one")
-	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the page and /events) or raw (no net/http, neither of them)")
+	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the page and /events), raw (a goroutine for each connection) or loop (an event loop on Linux, without -tls); these two have no page and no /events")
 	f.BoolVar(&c.tls, "tls", false, "use TLS, with a self-signed certificate made in memory, and HTTP/2 for the page and /events")
 	f.Func("origin", "also take WebSockets of pages of origins that match `pattern`, such as https://*.example.com (repeatable)", func(s string) error {
 		c.origins = append(c.origins, s)
@@ -91,8 +96,8 @@ func (c *config) check() error {
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return fmt.Errorf("-addr %q: the port is not a number from 0 to 65535", c.addr)
 	}
-	if c.driver != driverHTTP && c.driver != driverRaw {
-		return fmt.Errorf("-driver %q is neither http nor raw", c.driver)
+	if !slices.Contains(drivers, c.driver) {
+		return fmt.Errorf("-driver %q is not one of %s", c.driver, strings.Join(drivers, ", "))
 	}
 	if c.maxMessage < 1 {
 		return fmt.Errorf("-max-message %d is not a positive number of bytes", c.maxMessage)

@@ -29,7 +29,7 @@ func TestWrongFlags(t *testing.T) {
 	}{
 		"unknown flag":            {[]string{"-port", "80"}, "flag provided but not defined: -port"},
 		"argument":                {[]string{"run"}, `unexpected argument "run"`},
-		"driver":                  {[]string{"-driver", "quic"}, `-driver "quic" is neither http nor raw`},
+		"driver":                  {[]string{"-driver", "quic"}, `-driver "quic" is not one of http, raw, loop`},
 		"address without port":    {[]string{"-addr", "localhost"}, "missing port in address"},
 		"address with a bad port": {[]string{"-addr", "127.0.0.1:65536"}, "the port is not a number from 0 to 65535"},
 		"address with a word":     {[]string{"-addr", "127.0.0.1:web"}, "the port is not a number"},
@@ -102,7 +102,7 @@ func TestTakenPort(t *testing.T) {
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer ln.Close()
-	for _, driver := range []string{driverHTTP, driverRaw} {
+	for _, driver := range drivers {
 		code, stdout, stderr := runLive(t, "-addr", ln.Addr().String(), "-driver", driver)
 		assert.Equal(t, exitFailed, code)
 		assert.Empty(t, stdout)
@@ -124,6 +124,7 @@ func TestPrintedAddress(t *testing.T) {
 		{config{addr: "0.0.0.0:0", driver: driverHTTP, tls: true}, "https://127.0.0.1:4711/"},
 		{config{addr: "[::1]:0", driver: driverRaw}, "ws://[::1]:4711/"},
 		{config{addr: "[::]:0", driver: driverRaw, tls: true}, "wss://127.0.0.1:4711/"},
+		{config{addr: "127.0.0.1:0", driver: driverLoop}, "ws://127.0.0.1:4711/"},
 	} {
 		host, _, err := net.SplitHostPort(c.cfg.addr)
 		require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 
 // driver is a way to make WebSocket connections of what a listener accepts.
 type driver interface {
-	// serve returns nil once ln is closed.
+	// serve returns nil once ln is closed and shutdown was called.
 	serve(ln net.Listener) error
 	// shutdown ends all connections until ctx ends.
 	shutdown(ctx context.Context)
@@ -69,18 +69,22 @@ func open(ctx context.Context, cfg config, stdout, stderr io.Writer) (driver, ne
 // protocols are those for TLS to agree on. Browsers ask for WebSockets with
 // HTTP/1.1, and share one connection of HTTP/2 for all else.
 func protocols(cfg config) []string {
-	if cfg.driver == driverRaw {
-		return []string{"http/1.1"}
+	if cfg.driver == driverHTTP {
+		return []string{"h2", "http/1.1"}
 	}
-	return []string{"h2", "http/1.1"}
+	return []string{"http/1.1"}
 }
 
 func newDriver(cfg config, stderr io.Writer) driver {
 	e := newEchoer(cfg, stderr)
-	if cfg.driver == driverRaw {
+	switch cfg.driver {
+	case driverRaw:
 		return newRawDriver(e, stderr)
+	case driverLoop:
+		return newLoopDriver(e)
+	default:
+		return newHTTPDriver(e, cfg, stderr)
 	}
-	return newHTTPDriver(e, cfg, stderr)
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
@@ -103,7 +107,7 @@ func address(cfg config, host string, a net.Addr) string {
 		host = "127.0.0.1" // every address of this machine is listened on
 	}
 	scheme := "http"
-	if cfg.driver == driverRaw {
+	if cfg.driver != driverHTTP {
 		scheme = "ws"
 	}
 	if cfg.tls {
