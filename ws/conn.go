@@ -57,6 +57,7 @@ type blocking struct {
 	idle    *idleReader // nil where the transport can't be read without a buffer
 	buf     []byte      // borrowed while it holds octets; nil otherwise
 	r, w    int         // buf[r:w] is received and not yet consumed
+	replies replies
 
 	// The write half. Who holds the socket, which is a matter of out, has
 	// deflate.out and send.

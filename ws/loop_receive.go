@@ -183,7 +183,7 @@ func (l *served) deliverRest() {
 
 func (l *served) deliver(t MessageType, p []byte) {
 	if f := l.loop.server.OnMessage; f != nil {
-		f(l.c, Message{Type: t, Data: p})
+		f(l.c, Message{Type: t, Data: p, conn: l.c})
 	}
 }
 

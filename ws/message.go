@@ -43,6 +43,9 @@ type Message struct {
 	// for the next message or the connection is read in another way.
 	Data []byte
 	Type MessageType
+
+	headed bool  // before Data is room for a header of the other side
+	conn   *Conn // that gave it
 }
 
 // Role says which side of the connection this is: a client masks what it

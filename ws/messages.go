@@ -24,6 +24,7 @@ func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 		// The message, when it came in pieces. Where the loop is left, its
 		// last one may still be in use.
 		var whole []byte
+		defer func() { _ = c.writeHeld(ctx) }() // its error is that of the next call
 		for {
 			m, err := c.nextMessage(ctx, &whole)
 			if err != nil {
@@ -46,7 +47,14 @@ func (c *Conn) nextMessage(ctx context.Context, whole *[]byte) (Message, error) 
 	if err := c.beginRead(ctx); err != nil {
 		return Message{}, err
 	}
+	if c.out.holds() && !c.messageHere() {
+		// Replies don't wait for what is not here yet.
+		if err := c.releaseReplies(ctx); err != nil {
+			return Message{}, c.endRead(ctx, err)
+		}
+	}
 	m, err := c.messageView(whole)
+	c.replies.more = c.r != c.w && c.messageHere()
 	return m, c.endRead(ctx, err)
 }
 
@@ -65,7 +73,7 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 		}
 		if ev.Flags&protocol.Fin != 0 && !c.in.packed {
 			c.in = inbound{}
-			return Message{Type: MessageType(ev.Op), Data: ev.Payload}, nil
+			return Message{Type: MessageType(ev.Op), Data: ev.Payload, headed: c.role == RoleServer, conn: c}, nil
 		}
 		if !c.in.packed {
 			c.in.rest = ev.Payload
@@ -81,7 +89,7 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 		return Message{}, err
 	}
 	*whole = p
-	return Message{Type: t, Data: p}, nil
+	return Message{Type: t, Data: p, conn: c}, nil
 }
 
 // growPooled is grow for a buffer of the pools.

@@ -42,14 +42,13 @@ func newEchoer(cfg config, stderr io.Writer) *echoer {
 }
 
 // echo sends each message back until the connection ends. The end of the
-// connection ends both calls, so neither needs a context that could end.
+// connection ends the loop, so it needs no context that could end.
 func echo(c *ws.Conn) error {
-	ctx := context.Background()
-	for m, err := range c.Messages(ctx) {
+	for m, err := range c.Messages(context.Background()) {
 		if err != nil {
 			return err
 		}
-		if err := c.Write(ctx, m.Type, m.Data); err != nil {
+		if err := m.Reply(m.Type, m.Data); err != nil {
 			return err
 		}
 	}
