@@ -3,7 +3,6 @@ package ws
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
@@ -124,10 +123,8 @@ func (c *Conn) writeLeftover(w *writing) error {
 	if rest.octets == nil {
 		return nil
 	}
-	for b := range slices.Chunk(rest.octets, bufferSize) {
-		if _, err := w.write(b); err != nil {
-			return err
-		}
+	if _, err := w.write(rest.octets); err != nil {
+		return err
 	}
 	o.mu.Lock()
 	o.messages -= rest.messages

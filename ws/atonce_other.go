@@ -5,6 +5,8 @@ package ws
 // atOnce needs descriptors that do not block.
 type atOnce struct{}
 
-func newAtOnce(*idleReader) *atOnce { return nil }
+func (d *atOnce) init(*idleReader) {}
 
-func (d *atOnce) write([]byte) int { panic("unreachable: newAtOnce gives nil") }
+func (d *atOnce) can() bool { return false }
+
+func (d *atOnce) write([]byte) int { panic("unreachable: it can't") }

@@ -14,15 +14,15 @@ type atOnce struct {
 	n   int
 }
 
-// newAtOnce gives nil where the transport is no plain socket.
-func newAtOnce(i *idleReader) *atOnce {
-	if i == nil {
-		return nil
+func (d *atOnce) init(i *idleReader) {
+	if i != nil {
+		d.rc = i.rc
+		d.try = d.send
 	}
-	d := &atOnce{rc: i.rc}
-	d.try = d.send
-	return d
 }
+
+// can tells whether there is such a socket.
+func (d *atOnce) can() bool { return d.rc != nil }
 
 // write writes as much of b as the socket takes, and gives how much that was.
 // An error, a deadline that has passed among them, is left to the next write

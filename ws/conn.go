@@ -18,11 +18,18 @@ import (
 //
 // One goroutine reads. Any number may write, ping and close at any time.
 type Conn struct {
-	set     *settings
 	recv    protocol.Receiver
 	in      inbound // the message that is being handed out
 	control protocol.RateLimit
-	send    protocol.Sender
+
+	place int // among the connections of its Group, whose mu guards it
+	value any // the application's own
+
+	// What a write of a Broadcast needs stands together, here and at the
+	// beginning of blocking: of thousands of connections none is in the
+	// processor's caches.
+	set  *settings
+	send protocol.Sender
 
 	// deflate is permessage-deflate where it was agreed on: its in belongs to
 	// the read half, its out to the write half.
@@ -34,9 +41,7 @@ type Conn struct {
 	closing   atomic.Bool   // Close was called
 	closeSent atomic.Bool
 	role      Role
-
-	place int // among the connections of its Group, whose mu guards it
-	value any // the application's own
+	traced    bool // there is a Hooks.Trace
 
 	// What drives it. served is set while a Server's callbacks do, blocking
 	// where goroutines wait for the transport.
@@ -47,6 +52,13 @@ type Conn struct {
 // blocking is what a connection needs besides, whose goroutines wait for its
 // transport.
 type blocking struct {
+	// The write half. Who holds the socket, which is a matter of out, has
+	// deflate.out and send.
+	atOnce atOnce
+	out    outbox
+	writes watch
+	pings  pings
+
 	nc   net.Conn
 	info Info
 
@@ -58,13 +70,6 @@ type blocking struct {
 	buf     []byte      // borrowed while it holds octets; nil otherwise
 	r, w    int         // buf[r:w] is received and not yet consumed
 	replies replies
-
-	// The write half. Who holds the socket, which is a matter of out, has
-	// deflate.out and send.
-	atOnce *atOnce // nil where the transport can't be written without waiting
-	writes watch
-	out    outbox
-	pings  pings
 
 	// ended is closed with the result, and gone when the transport is closed.
 	ended    chan struct{}
@@ -145,6 +150,7 @@ func (c *Conn) init(role Role, s *settings, d *handshake.DeflateParams) {
 	rules := s.rules(role)
 	rules.Deflate = d != nil
 	c.set = s
+	c.traced = s.Hooks.Trace != nil
 	c.role = role
 	c.recv = protocol.NewReceiver(rules)
 	c.send = protocol.NewSender(role, d != nil)
@@ -163,7 +169,7 @@ func (c *Conn) block(half *blocking, nc net.Conn, info Info) {
 	c.reads.set = nc.SetReadDeadline
 	c.writes.set = nc.SetWriteDeadline
 	c.idle = newIdleReader(c)
-	c.atOnce = newAtOnce(c.idle)
+	c.atOnce.init(c.idle)
 }
 
 // keep puts octets that were received elsewhere into the empty buffer.
@@ -214,7 +220,7 @@ func (c *Conn) Context() context.Context {
 
 // trace shows octets to Hooks.Trace.
 func (c *Conn) trace(d Direction, octets []byte) {
-	if f := c.set.Hooks.Trace; f != nil && len(octets) > 0 {
-		f(c, d, octets)
+	if c.traced && len(octets) > 0 {
+		c.set.Hooks.Trace(c, d, octets)
 	}
 }

@@ -19,10 +19,10 @@ type writing struct {
 	ended   bool // ctx had ended before that
 }
 
-// write writes b, at most 32 KiB, and gives how much of it went out.
+// write writes b and gives how much of it went out.
 func (w *writing) write(b []byte) (n int, err error) {
 	c := w.c
-	if c.atOnce != nil {
+	if c.atOnce.can() {
 		n = c.atOnce.write(b)
 	}
 	if n < len(b) {
@@ -36,17 +36,34 @@ func (w *writing) write(b []byte) (n int, err error) {
 	return n, err
 }
 
-// wait writes b for as long as that may take.
+// wait writes b for as long as that may take, at most WriteTimeout for each
+// 32 KiB.
 func (w *writing) wait(b []byte) (n int, err error) {
 	if err = w.enter(); err != nil {
 		return 0, err
 	}
-	w.c.writes.arm(w.c.set.WriteTimeout)
-	n, err = w.c.nc.Write(b)
-	if err != nil && !w.c.canResume() {
-		w.begun = true
+	// TLS can't go on after a time-out, so it gets no more at once.
+	piece := bufferSize
+	if w.c.atOnce.can() {
+		piece = len(b)
 	}
-	return n, err
+	for n < len(b) {
+		w.c.writes.arm(w.c.set.WriteTimeout)
+		m, err := w.c.nc.Write(b[n:min(n+piece, len(b))])
+		n += max(m, 0)
+		if err != nil && !w.mayGoOn(m, err) {
+			w.begun = w.begun || !w.c.canResume()
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// mayGoOn tells whether a write that got err after n octets was interrupted by
+// WriteTimeout and nothing else, and may have as much time again, since the peer
+// took as much as is written at once elsewhere.
+func (w *writing) mayGoOn(n int, err error) bool {
+	return n >= bufferSize && isTimeout(err) && w.c.writes.renew()
 }
 
 // enter makes contexts and deadlines count; leave must follow.
@@ -103,19 +120,15 @@ func (w *writing) vector(header, p []byte, more [][]byte) error {
 		v.slices = append(v.slices, p)
 	}
 	v.slices = append(v.slices, more...)
-	if c.set.Hooks.Trace != nil {
-		for _, s := range v.slices {
-			c.trace(Sent, s)
-		}
+	for _, s := range v.slices {
+		c.trace(Sent, s)
 	}
 	v.rest = v.slices // WriteTo consumes it
 	for {
 		c.writes.arm(c.set.WriteTimeout)
 		n, err := v.rest.WriteTo(c.nc)
 		w.begun = w.begun || n > 0
-		// To take all of it may need longer than the timeout. A peer that took
-		// as much as elsewhere is written at once gets as much time again.
-		if err == nil || n < bufferSize || !isTimeout(err) || !c.writes.renew() {
+		if err == nil || !w.mayGoOn(int(n), err) {
 			return err
 		}
 	}

@@ -18,20 +18,21 @@ type outbox struct {
 
 	mu sync.Mutex // guards what follows
 
+	open    bool // a message in fragments is not complete: no other may begin
+	cut     bool // somebody has given up whose frame is part of a write
+	pongDue bool
+	ping    bool // a keepalive Ping is due
+	final   bool // the last frame has been handed to the transport
+	spares  int8 // how many calls are in spare
+
 	rest   leftover // octets that go before anything else
 	urgent line     // of calls that go before messages
 	calls  line
-	open   bool // a message in fragments is not complete: no other may begin
-	cut    bool // somebody has given up whose frame is part of a write
-	spares int  // how many calls are in spare
 	spare  *call
 
-	pong    []byte // payload of the latest unanswered Ping (section 5.5.3)
-	pongDue bool
-	ping    bool           // a keepalive Ping is due
+	pong    []byte         // payload of the latest unanswered Ping (section 5.5.3)
 	answer  protocol.Event // the peer's Close
 	failure error          // why the connection fails
-	final   bool           // the last frame has been handed to the transport
 
 	queue    []queued
 	queued   uint64 // how many messages ever were queued

@@ -29,7 +29,7 @@ func (c *Conn) answerPing(ev protocol.Event) {
 // written before, and the socket takes octets without waiting. It tells
 // whether the Ping needs no other answer.
 func (c *Conn) pongNow(ev protocol.Event) bool {
-	if c.atOnce == nil || !c.out.tryTake() {
+	if !c.atOnce.can() || !c.out.tryTake() {
 		return false
 	}
 	scratch := getBuffer()

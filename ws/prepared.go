@@ -118,16 +118,8 @@ func (c *Conn) encoded(m *Prepared) ([]byte, error) {
 // prepared writes m as a server does.
 func (w *writing) prepared(m *Prepared) error {
 	b, err := w.c.encoded(m)
-	switch {
-	case err != nil:
-		return err
-	case len(b) > bufferSize && w.c.atOnce != nil:
-		return w.vector(b, nil, nil)
+	if err == nil {
+		_, err = w.write(b)
 	}
-	for piece := range slices.Chunk(b, bufferSize) {
-		if _, err = w.write(piece); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }

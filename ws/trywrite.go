@@ -35,7 +35,7 @@ func (c *Conn) tryWrite(q *queued) error {
 	if c.closing.Load() {
 		return errCloseSent
 	}
-	if c.atOnce != nil && c.out.tryTake() {
+	if c.atOnce.can() && c.out.tryTake() {
 		if done, err := c.writeNow(q); done {
 			return err
 		}

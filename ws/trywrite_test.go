@@ -74,7 +74,7 @@ func TestTryWriteInPart(t *testing.T) {
 						c = compressedOver(t, near, role, noTakeover, o)
 						peer = compressedOver(t, far, other(role), noTakeover, o)
 					}
-					d := c.atOnce
+					d := &c.atOnce
 					d.try = func(fd uintptr) bool {
 						d.n, _ = sendNow(fd, d.b[:min(room, len(d.b))])
 						return true

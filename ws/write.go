@@ -201,7 +201,7 @@ func (w *writing) payload(scratch *buffer, op frame.Opcode, f protocol.Flags, p 
 		}
 		_, err = w.write(b)
 		return err
-	case c.role == RoleServer && c.atOnce != nil:
+	case c.role == RoleServer && c.atOnce.can():
 		return w.vector(b, p, more)
 	}
 	out := pieces{scratch: scratch, b: b, key: key}
