@@ -22,8 +22,8 @@ type Conn struct {
 	in      inbound // the message that is being handed out
 	control protocol.RateLimit
 
-	place int // among the connections of its Group, whose mu guards it
-	value any // the application's own
+	place int32 // among the connections of its Group, whose mu guards it
+	value any   // the application's own
 
 	// What a write of a Broadcast needs stands together, here and at the
 	// beginning of blocking: of thousands of connections none is in the
@@ -37,8 +37,7 @@ type Conn struct {
 
 	// How it ends. result is set once.
 	result    atomic.Pointer[CloseError]
-	received  atomic.Uint32 // counts reads that gave octets: life, for the keepalive
-	closing   atomic.Bool   // Close was called
+	closing   atomic.Bool // Close was called
 	closeSent atomic.Bool
 	role      Role
 	traced    bool // there is a Hooks.Trace
@@ -64,12 +63,13 @@ type blocking struct {
 
 	// The read half. All of it belongs to whoever holds reading, and so do
 	// recv, in and control.
-	reading lock
-	reads   watch
-	idle    *idleReader // nil where the transport can't be read without a buffer
-	buf     []byte      // borrowed while it holds octets; nil otherwise
-	r, w    int         // buf[r:w] is received and not yet consumed
-	replies replies
+	reading  lock
+	received atomic.Uint32 // counts reads that gave octets: life, for the keepalive
+	reads    watch
+	idle     *idleReader // nil where the transport can't be read without a buffer
+	buf      []byte      // borrowed while it holds octets; nil otherwise
+	r, w     int         // buf[r:w] is received and not yet consumed
+	replies  replies
 
 	// ended is closed with the result, and gone when the transport is closed.
 	ended    chan struct{}

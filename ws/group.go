@@ -60,7 +60,7 @@ func (g *Group) members() []*Conn {
 func (g *Group) add(c *Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c.place = len(g.conns)
+	c.place = int32(len(g.conns)) //nolint:gosec // G115: as many as there are descriptors
 	g.conns = append(g.conns, c)
 	g.snapshot = nil
 	if g.down {

@@ -35,13 +35,19 @@ type loop struct {
 
 	hasPosts atomic.Bool // a hint that saves the mutex
 	mu       sync.Mutex  // guards what follows; a connection's mu may be held before
-	posts    []*served
-	arrivals []arrival
-	calls    []func()
+	posted   posts
+	spare    posts // the other one of two that take turns
 	asleep   bool  // or about to be: a deadline wakes it
 	armed    int64 // when the deadline of its sleep is; 0: to be set anew
 	quit     bool
 	done     chan struct{} // closed when the goroutine has ended
+}
+
+// posts is what a loop was asked for from elsewhere.
+type posts struct {
+	looks    []*served // connections to look at
+	arrivals []arrival
+	calls    []func()
 }
 
 // arrival is a connection that was accepted.
@@ -158,7 +164,7 @@ func (lp *loop) post(l *served) {
 	l.posted = true
 	lp.mu.Lock()
 	defer lp.mu.Unlock()
-	lp.posts = append(lp.posts, l)
+	lp.posted.looks = append(lp.posted.looks, l)
 	lp.wake()
 }
 
@@ -170,7 +176,7 @@ func (lp *loop) arrive(a arrival) bool {
 	if lp.quit {
 		return false
 	}
-	lp.arrivals = append(lp.arrivals, a)
+	lp.posted.arrivals = append(lp.posted.arrivals, a)
 	lp.wake()
 	return true
 }
@@ -178,19 +184,22 @@ func (lp *loop) arrive(a arrival) bool {
 // takePosts does what was asked for from elsewhere.
 func (lp *loop) takePosts() {
 	lp.mu.Lock()
-	posts, arrivals, calls := lp.posts, lp.arrivals, lp.calls
-	lp.posts, lp.arrivals, lp.calls = nil, nil, nil
+	p := lp.posted
+	lp.posted, lp.spare = lp.spare, posts{}
 	lp.hasPosts.Store(false)
 	lp.mu.Unlock()
-	for _, a := range arrivals {
+	for _, a := range p.arrivals {
 		lp.begin(a)
 	}
-	for _, l := range posts {
+	for _, l := range p.looks {
 		lp.attend(l)
 	}
-	for _, f := range calls {
+	for _, f := range p.calls {
 		f()
 	}
+	clear(p.looks)
+	clear(p.calls)
+	lp.spare = posts{p.looks[:0], p.arrivals[:0], p.calls[:0]}
 }
 
 // do has the loop call f, and waits for that. When the loop has ended, f is not
@@ -198,7 +207,7 @@ func (lp *loop) takePosts() {
 func (lp *loop) do(f func()) {
 	called := make(chan struct{})
 	lp.mu.Lock()
-	lp.calls = append(lp.calls, func() {
+	lp.posted.calls = append(lp.posted.calls, func() {
 		defer close(called)
 		f()
 	})

@@ -35,13 +35,13 @@ func (c *Conn) Detach(fn func(ctx context.Context, c *Conn) error) error {
 		return e
 	case c.closing.Load():
 		return errCloseSent
-	case l.detach != nil || l.moved():
+	case l.has().detach != nil || l.moved():
 		return errDetach
 	}
-	l.detach = fn
+	l.more().detach = fn
 	l.decide()
 	if l.loop.poll == nil {
-		l.about.cancel(nil)
+		l.has().cancel(nil)
 	} else {
 		l.loop.post(l)
 	}
@@ -70,15 +70,13 @@ func (lp *loop) move(l *served) {
 	}
 	half := new(blocking)
 	c.block(half, nc, info)
-	if len(l.rest) > 0 {
-		c.keep(l.rest)
-		putMessageBuffer(l.rest)
-		l.rest = nil
+	more, queue := l.more(), l.queue
+	if len(more.rest) > 0 {
+		c.keep(more.rest)
+		putMessageBuffer(more.rest)
+		more.rest = nil
 	}
-	if l.about != nil {
-		half.ctx, half.cancel = l.about.ctx, l.about.cancel
-	}
-	fn, queue := l.detach, l.queue
+	half.ctx, half.cancel = more.ctx, more.cancel
 	l.phase, l.queue = phaseGone, nil
 	if queue != nil {
 		c.out.tryTake() // nobody else has it yet
@@ -92,7 +90,7 @@ func (lp *loop) move(l *served) {
 	if queue != nil {
 		go c.writeBacklog(queue)
 	}
-	go lp.server.runDetached(c, fn)
+	go lp.server.runDetached(c, more.detach)
 }
 
 // writeBacklog writes what the loop had queued, and frees the socket, which is

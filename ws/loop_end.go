@@ -21,6 +21,9 @@ func (l *served) close(code StatusCode, reason string) error {
 		}
 		return nil
 	}
+	if c.set.Hooks.Trace != nil {
+		defer l.showTraced() // when mu is free again
+	}
 	l.mu.Lock()
 	if l.moved() {
 		l.mu.Unlock()
@@ -41,8 +44,10 @@ func (l *served) close(code StatusCode, reason string) error {
 		return nil // the connection is not open any more, and about to say so
 	}
 	c.closeSent.Store(true)
-	l.deadline = after(int64(time.Since(started)), c.set.CloseTimeout)
-	l.timely = true
+	if t := c.set.CloseTimeout; t > 0 {
+		l.due = after(int64(time.Since(started)), t)
+		l.timely = true
+	}
 	l.putLast(b)
 	if !l.working {
 		l.loop.post(l)
@@ -62,7 +67,15 @@ func (l *served) ping(ctx context.Context, payload []byte) error {
 	if l.loop.poll == nil {
 		return c.queuePing(payload)
 	}
+	if c.set.Hooks.Trace != nil {
+		defer l.showTraced() // when mu is free again
+	}
 	l.mu.Lock()
+	if l.moved() {
+		l.mu.Unlock()
+		_, err := c.Ping(ctx, payload...)
+		return err
+	}
 	defer l.mu.Unlock()
 	return l.put(&outgoing{p: payload, size: len(payload), op: frame.OpPing, flags: protocol.Fin})
 }
@@ -74,10 +87,17 @@ func (l *served) putLast(b []byte) {
 	case l.queue != nil:
 		l.queue.add(b, false)
 	case l.working && len(l.loop.out.b)+len(b) <= cap(l.loop.out.b):
-		l.loop.out.b = append(l.loop.out.b, b...)
+		out := &l.loop.out
+		if out.b = append(out.b, b...); !l.opened {
+			out.head = len(out.b)
+		}
 	default:
 		l.flush()
-		l.emit(&collector{b: b}, nil, nil)
+		last := collector{b: b}
+		if !l.opened {
+			last.head = len(b) // a refusal
+		}
+		l.emit(&last, nil, nil)
 	}
 }
 
@@ -119,7 +139,7 @@ func (l *served) last(b []byte) {
 // has so long to take it. mu is held.
 func (l *served) conclude(wait time.Duration) {
 	l.phase = phaseEnding
-	l.deadline = after(l.loop.now, wait)
+	l.due = after(l.loop.now, wait)
 	l.timely = true
 	l.decide()
 }
@@ -165,8 +185,8 @@ func (l *served) setEnding(e *CloseError) bool {
 	if !l.c.result.CompareAndSwap(nil, e) {
 		return false
 	}
-	if l.about != nil && l.about.cancel != nil {
-		l.about.cancel(e)
+	if cancel := l.has().cancel; cancel != nil {
+		cancel(e)
 	}
 	l.c.logEnd(e, l.remote.addr)
 	return true
@@ -180,7 +200,7 @@ func (l *served) setEnding(e *CloseError) bool {
 func (l *served) linger() {
 	lp := l.loop
 	n, err := l.fd.read(lp.in)
-	l.lingered += n
+	l.lingered += int32(n) //nolint:gosec // G115: at most loopBuffer
 	if err != nil || l.lingered >= lingerOctets {
 		l.lose(ErrNoClose) // it has a result
 	}
@@ -226,8 +246,10 @@ func (lp *loop) release(l *served) {
 // dropAll forgets what was received.
 func (l *served) dropAll() {
 	l.dropMessage()
-	putMessageBuffer(l.rest)
-	l.rest = nil
+	if m := l.seldom; m != nil {
+		putMessageBuffer(m.rest)
+		m.rest = nil
+	}
 	if l.opening != nil {
 		l.opening.release()
 		l.opening = nil

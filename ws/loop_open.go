@@ -83,15 +83,12 @@ func (l *served) answer(b []byte, end int, head *handshake.Head) {
 		l.refuse(why)
 		return
 	}
-	lp.out.b = answer
+	lp.out.b, lp.out.head = answer, len(answer)
 	c.init(RoleServer, set, a.Deflate)
-	l.request = string(b[:end])
+	l.request = head.Text()
 	if a.Subprotocol != "" {
 		at := strings.Index(l.request, a.Subprotocol)
 		l.chosen = chosen{uint16(at), uint16(len(a.Subprotocol))} //nolint:gosec // G115: both are in a request of 16 KiB
-	}
-	if a.Deflate != nil {
-		l.more().deflate = a.Deflate
 	}
 	// What came behind the request are frames (W13).
 	if l.opening == nil {
@@ -101,12 +98,14 @@ func (l *served) answer(b []byte, end int, head *handshake.Head) {
 	}
 	l.forgetRequest()
 	l.lastRead = lp.now
-	l.alive = protocol.NewKeepalive(int64(set.PingInterval), int64(set.PingTimeout), lp.now)
-	_, l.aliveDue = l.alive.Next(lp.now)
+	alive := protocol.NewKeepalive(int64(set.PingInterval), int64(set.PingTimeout), lp.now)
 	l.mu.Lock()
+	if a.Deflate != nil {
+		l.more().deflate = a.Deflate
+	}
 	l.phase = phaseOpen
 	l.opened = true
-	l.deadline = never
+	l.keep(&alive)
 	l.timely = true
 	l.mu.Unlock()
 	if set.Group != nil {

@@ -143,7 +143,7 @@ func (l *served) drain() (resumed bool) {
 	for budget := readBudget; l.queue != nil && budget > 0; {
 		b.vec = l.queue.next(b.vec[:0])
 		n, err := l.fd.writev(b.vec)
-		l.traceSent(b.vec, n)
+		l.traceSent(b.vec, n, 0)
 		clear(b.vec)
 		switch {
 		case err != nil:
@@ -218,7 +218,7 @@ func (l *served) pause() {
 
 // decide sets halt. mu is held.
 func (l *served) decide() {
-	l.halt.Store(l.paused || l.detach != nil || l.phase != phaseOpen || l.c.result.Load() != nil)
+	l.halt.Store(l.paused || l.has().detach != nil || l.phase != phaseOpen || l.c.result.Load() != nil)
 }
 
 // buffered tells how much is queued.

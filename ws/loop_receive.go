@@ -15,11 +15,6 @@ const directSize = bufferSize
 // no more, the connection has had its share, or something says stop.
 func (l *served) receive() {
 	lp := l.loop
-	if len(l.rest) > 0 {
-		lp.w = copy(lp.in[lp.r:], l.rest) + lp.r
-		putMessageBuffer(l.rest)
-		l.rest = nil
-	}
 	for {
 		if lp.r < lp.w {
 			l.take()
@@ -226,5 +221,14 @@ func (l *served) keepRest(b []byte) {
 	if len(b) == 0 || l.phase != phaseOpen || l.c.result.Load() != nil {
 		return
 	}
-	l.rest = append(getMessageBuffer(len(b)), b...)
+	l.more().rest = append(getMessageBuffer(len(b)), b...)
+}
+
+// takeRest puts what was kept back into the loop's buffer. mu is held.
+func (l *served) takeRest() {
+	if m := l.seldom; m != nil && len(m.rest) > 0 {
+		l.loop.w = copy(l.loop.in, m.rest)
+		putMessageBuffer(m.rest)
+		m.rest = nil
+	}
 }

@@ -31,6 +31,7 @@ type collector struct {
 	b    []byte
 	ends []int    // where in b the messages end
 	vec  [][]byte // room for the slices of a write
+	head int      // octets at the beginning of b that are the answer to a request
 }
 
 // collectors are for goroutines that are not a loop's.
@@ -50,6 +51,9 @@ func (l *served) write(ctx context.Context, t MessageType, p []byte, more [][]by
 	}
 	if l.loop.poll == nil {
 		return c.queueMessage(t, p, more, m)
+	}
+	if c.set.Hooks.Trace != nil {
+		defer l.showTraced() // when mu is free again
 	}
 	l.mu.Lock()
 	if l.moved() {
@@ -196,9 +200,9 @@ func (l *served) emit(b *collector, p []byte, more [][]byte) {
 	case n < total:
 		l.leaveQueued(b, n)
 	}
-	l.traceSent(b.vec, n)
+	l.traceSent(b.vec, n, b.head)
 	clear(b.vec)
-	b.b, b.ends = b.b[:0], b.ends[:0]
+	b.b, b.ends, b.head = b.b[:0], b.ends[:0], 0
 }
 
 // leaveQueued queues what came behind the first n octets of b. mu is held.
@@ -219,17 +223,5 @@ func (l *served) leaveQueued(b *collector, n int) {
 	if l.pause(); !l.working {
 		l.adjust()
 		l.loop.post(l) // the write timeout is the loop's to keep
-	}
-}
-
-// traceSent shows the first n octets of v to Hooks.Trace.
-func (l *served) traceSent(v [][]byte, n int) {
-	if l.c.set.Hooks.Trace == nil {
-		return
-	}
-	for _, q := range v {
-		q = q[:min(n, len(q))]
-		l.c.trace(Sent, q)
-		n -= len(q)
 	}
 }

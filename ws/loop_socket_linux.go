@@ -102,7 +102,7 @@ func (s socket) local() net.Addr {
 	if err != nil {
 		return nil
 	}
-	return endpointOf(sa).addr()
+	return endpointOfSockaddr(sa).addr()
 }
 
 // conn makes a net.Conn of the socket. It has a descriptor of its own, and this
@@ -117,16 +117,16 @@ func (s socket) conn() (net.Conn, error) {
 // acceptSocket accepts a connection, if one waits.
 func acceptSocket(listener uintptr) (s socket, remote endpoint, ok bool, err error) {
 	for {
-		fd, sa, err := syscall.Accept4(int(listener), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
-		switch err { //nolint:errorlint // package syscall gives a bare Errno
-		case nil:
-			return socket(fd), endpointOf(sa), true, nil //nolint:gosec // G115: a descriptor
+		fd, remote, e := accept(listener)
+		switch e {
+		case 0:
+			return fd, remote, true, nil
 		case syscall.EAGAIN:
 			return 0, endpoint{}, false, nil
 		case syscall.EINTR, syscall.ECONNABORTED:
 			// The client that was next has gone.
 		default:
-			return 0, endpoint{}, false, os.NewSyscallError("accept", err)
+			return 0, endpoint{}, false, os.NewSyscallError("accept", e)
 		}
 	}
 }
@@ -137,13 +137,12 @@ func prepareListener(listener uintptr) {
 	_ = syscall.SetsockoptInt(int(listener), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 }
 
-func endpointOf(sa syscall.Sockaddr) (e endpoint) {
+func endpointOfSockaddr(sa syscall.Sockaddr) endpoint {
 	switch sa := sa.(type) {
 	case *syscall.SockaddrInet4:
-		copy(e.ip[:], net.IP(sa.Addr[:]).To16())
-		e.port = uint16(sa.Port) //nolint:gosec // G115: a port
+		return endpointOf([16]byte(net.IP(sa.Addr[:]).To16()), 0, sa.Port)
 	case *syscall.SockaddrInet6:
-		e.ip, e.zone, e.port = sa.Addr, sa.ZoneId, uint16(sa.Port) //nolint:gosec // G115: a port
+		return endpointOf(sa.Addr, sa.ZoneId, sa.Port)
 	}
-	return e
+	return endpoint{}
 }

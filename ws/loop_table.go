@@ -7,7 +7,7 @@ import "iter"
 // a connection that is gone finds nothing, also when its number, or the
 // descriptor of its socket, has passed to another meanwhile.
 type table struct {
-	entries []tableEntry
+	entries pages[tableEntry]
 	free    int32 // the first free number, and 1
 	count   int
 }
@@ -26,11 +26,11 @@ type handle struct {
 
 func (t *table) add(l *served) handle {
 	if t.free == 0 {
-		t.entries = append(t.entries, tableEntry{})
-		t.free = int32(len(t.entries)) //nolint:gosec // G115: as many as there are descriptors
+		t.free = t.entries.length + 1
+		t.entries.extend(t.entries.length)
 	}
 	number := t.free - 1
-	e := &t.entries[number]
+	e := t.entries.at(number)
 	t.free = e.next
 	e.l, e.next = l, 0
 	t.count++
@@ -38,14 +38,14 @@ func (t *table) add(l *served) handle {
 }
 
 func (t *table) get(h handle) *served {
-	if e := &t.entries[h.number]; e.generation == h.generation {
+	if e := t.entries.at(h.number); e.generation == h.generation {
 		return e.l
 	}
 	return nil
 }
 
 func (t *table) remove(h handle) {
-	e := &t.entries[h.number]
+	e := t.entries.at(h.number)
 	e.l = nil
 	e.generation++
 	e.next = t.free
@@ -56,8 +56,8 @@ func (t *table) remove(h handle) {
 // all gives every connection. They may be removed meanwhile.
 func (t *table) all() iter.Seq[*served] {
 	return func(yield func(*served) bool) {
-		for i := range t.entries {
-			if l := t.entries[i].l; l != nil && !yield(l) {
+		for i := range t.entries.length {
+			if l := t.entries.at(i).l; l != nil && !yield(l) {
 				return
 			}
 		}

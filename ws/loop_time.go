@@ -11,12 +11,13 @@ import (
 // and a timer that has come too early for that is set anew.
 func (lp *loop) schedule(l *served) {
 	l.mu.Lock()
-	next := l.deadline
+	next := l.due
+	if l.keptAlive() {
+		k := l.keepalive()
+		next = k.Due()
+	}
 	if l.queue != nil {
 		next = min(next, l.queue.due)
-	}
-	if l.phase == phaseOpen {
-		next = min(next, l.aliveDue)
 	}
 	l.mu.Unlock()
 	if next == never {
@@ -28,7 +29,7 @@ func (lp *loop) schedule(l *served) {
 
 // expired is called when the timer of a connection has come.
 func (lp *loop) expired(number int32) {
-	l := lp.conns.entries[number].l
+	l := lp.conns.entries.at(number).l
 	lp.enter(l)
 	l.expire()
 	lp.leave(l)
@@ -41,12 +42,12 @@ func (l *served) expire() {
 	defer l.mu.Unlock()
 	l.timely = true
 	switch q := l.queue; {
-	case now >= l.deadline:
-		l.late()
 	case q != nil && now >= q.due:
 		l.lost(ErrWriteTimeout)
-	case l.phase == phaseOpen && now >= l.aliveDue:
+	case l.keptAlive():
 		l.keepAlive(now)
+	case now >= l.due:
+		l.late()
 	}
 }
 
@@ -64,17 +65,32 @@ func (l *served) late() {
 	}
 }
 
+// keptAlive tells whether the keepalive is what bounds the phase: until the
+// closing handshake does.
+func (l *served) keptAlive() bool {
+	return l.phase == phaseOpen && (!l.c.closing.Load() || l.c.set.CloseTimeout <= 0)
+}
+
+// keepalive gives the connection's keepalive. keep must follow where it has
+// changed.
+func (l *served) keepalive() protocol.Keepalive {
+	s := l.c.set
+	return protocol.KeepaliveFrom(int64(s.PingInterval), int64(s.PingTimeout), l.due, l.asked)
+}
+
+func (l *served) keep(k *protocol.Keepalive) { l.due, l.asked = k.Save() }
+
 // keepAlive does what protocol.Keepalive says.
 func (l *served) keepAlive(now int64) {
-	k := &l.alive
+	k := l.keepalive()
 	k.Received(l.lastRead)
-	action, next := k.Next(now)
+	action, _ := k.Next(now)
 	if action == protocol.ActionDead && l.paused && l.fd.unread() {
 		// The loop does not read, and so can't see what the peer answers.
 		k.Received(now)
-		action, next = k.Next(now)
+		action, _ = k.Next(now)
 	}
-	l.aliveDue = next
+	l.keep(&k)
 	switch action {
 	case protocol.ActionPing:
 		if l.c.send.State() == protocol.Open {

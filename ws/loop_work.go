@@ -22,7 +22,7 @@ func (lp *loop) begin(a arrival) {
 	l.c.set = lp.set
 	l.c.served.Store(l)
 	l.fd, l.remote = a.fd, a.remote
-	l.deadline = after(lp.now, lp.set.HandshakeTimeout)
+	l.due = after(lp.now, lp.set.HandshakeTimeout)
 	l.id = lp.conns.add(l)
 	l.interest = interestRead
 	if err := lp.poll.add(l.fd, l.id, l.interest); err != nil {
@@ -56,6 +56,9 @@ func (lp *loop) serve(h handle, ready interest, failed bool) {
 	}
 	if failed && l.interest&interestRead == 0 {
 		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
+	}
+	if read {
+		l.takeRest()
 	}
 	l.mu.Unlock()
 	if read {
@@ -104,6 +107,9 @@ func (l *served) work() {
 // leave ends the work on a connection: what was collected is written, and what
 // has become of the connection meanwhile has its consequences.
 func (lp *loop) leave(l *served) {
+	if l.c.set.Hooks.Trace != nil {
+		l.flushTraced()
+	}
 	l.mu.Lock()
 	l.flush()
 	if e := l.c.result.Load(); e != nil && !l.told {
@@ -119,7 +125,7 @@ func (lp *loop) leave(l *served) {
 		l.mu.Unlock()
 		lp.release(l)
 		return
-	case l.detach != nil && l.phase == phaseOpen && l.c.result.Load() == nil:
+	case l.has().detach != nil && l.phase == phaseOpen && l.c.result.Load() == nil:
 		l.mu.Unlock()
 		lp.move(l)
 		return
@@ -131,7 +137,7 @@ func (lp *loop) leave(l *served) {
 			return
 		}
 		l.phase = phaseLingering
-		l.deadline = lp.now + int64(lingerTime)
+		l.due = lp.now + int64(lingerTime)
 		l.timely = true
 	}
 	l.adjust()

@@ -2,12 +2,12 @@ package ws
 
 import (
 	"context"
+	"encoding/binary"
 	"net"
 	"sync"
 	"sync/atomic"
 
 	"longwire.example/ws/handshake"
-	"longwire.example/ws/protocol"
 )
 
 // served is what a connection of a Server needs. There may be very many, so an
@@ -22,30 +22,28 @@ type served struct {
 
 	// What follows belongs to the loop's goroutine, and so do the Conn's recv,
 	// in and control.
-	opening  *opening           // while the opening handshake is not complete
-	rest     []byte             // received and not taken yet
-	alive    protocol.Keepalive // its clock is the loop's
-	aliveDue int64              // when it is to be asked
-	lastRead int64              // when octets came last
-	lingered int                // octets discarded at the end
-	opened   bool               // OnOpen was called, or is about to be
-	told     bool               // OnClose was
+	opening  *opening // an opening handshake whose request has not come whole
+	lastRead int64    // when octets came last, on the loop's clock
+	asked    int64    // of protocol.Keepalive
 
-	// halt tells the loop to take nothing more for now: mu says why.
-	halt atomic.Bool
+	// halt tells the loop to take nothing more for now: decide says why.
+	halt     atomic.Bool
+	lingered int32 // octets discarded at the end
 
 	mu sync.Mutex // guards what follows, and the Conn's send and deflate.out
 
-	queue    *backlog // what the socket did not take; nil when there is nothing
-	detach   detached // set by Detach
-	about    *about   // nil until something in it is needed
-	deadline int64    // of the phase
-	request  string   // the head of the request
-	chosen   chosen   // the subprotocol
-	remote   endpoint
-	id       handle
-	fd       socket
+	queue   *backlog // what the socket did not take; nil when there is nothing
+	seldom  *seldom  // nil until something in it is needed
+	due     int64    // when the phase ends, or the next keepalive Ping is
+	request string   // the head of the request
+	chosen  chosen   // the subprotocol
+	id      handle
+	fd      socket
+	remote  endpoint
+
 	phase    phase
+	opened   bool     // OnOpen was called, or is about to be
+	told     bool     // OnClose was
 	interest interest // what the poller waits for
 	working  bool     // the loop works on it, and will write what is sent meanwhile
 	posted   bool     // the loop was asked to look at it
@@ -71,8 +69,12 @@ const (
 	phaseGone
 )
 
-// about is what few connections are asked for.
-type about struct {
+// seldom is what most connections need never.
+type seldom struct {
+	rest    []byte   // received and not taken yet
+	traced  []byte   // sent, and to be shown to Hooks.Trace
+	tracing bool     // somebody shows it
+	detach  detached // set by Detach
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	deflate *handshake.DeflateParams
@@ -96,12 +98,22 @@ func (l *served) subprotocol() string {
 }
 
 // more gives what is seldom needed. mu is held.
-func (l *served) more() *about {
-	if l.about == nil {
-		l.about = new(about)
+func (l *served) more() *seldom {
+	if l.seldom == nil {
+		l.seldom = new(seldom)
 	}
-	return l.about
+	return l.seldom
 }
+
+// has gives what is seldom needed, to look at only. mu is held.
+func (l *served) has() *seldom {
+	if l.seldom == nil {
+		return &nothing
+	}
+	return l.seldom
+}
+
+var nothing seldom
 
 func (l *served) context() context.Context {
 	l.mu.Lock()
@@ -130,8 +142,7 @@ func (l *served) infoLocked() Info {
 		RemoteAddr:  l.remote.addr(),
 		request:     l.request,
 	}
-	if l.about != nil && l.about.deflate != nil {
-		i.Deflate = l.about.deflate
+	if i.Deflate = l.has().deflate; i.Deflate != nil {
 		if e, err := i.Deflate.Answer(); err == nil {
 			i.Extensions = []string{e.String()}
 		}
@@ -150,8 +161,14 @@ func (l *served) infoLocked() Info {
 // endpoint is an address of TCP, in the form that takes least room.
 type endpoint struct {
 	ip   [16]byte
-	zone uint32
+	zone [4]byte // of IPv6, in the byte order of this machine
 	port uint16
+}
+
+func endpointOf(ip [16]byte, zone uint32, port int) endpoint {
+	e := endpoint{ip: ip, port: uint16(port)} //nolint:gosec // G115: a port
+	binary.NativeEndian.PutUint32(e.zone[:], zone)
+	return e
 }
 
 func (e endpoint) addr() net.Addr {
@@ -162,8 +179,8 @@ func (e endpoint) addr() net.Addr {
 	if v4 := a.IP.To4(); v4 != nil {
 		a.IP = v4
 	}
-	if e.zone != 0 {
-		if i, err := net.InterfaceByIndex(int(e.zone)); err == nil {
+	if zone := binary.NativeEndian.Uint32(e.zone[:]); zone != 0 {
+		if i, err := net.InterfaceByIndex(int(zone)); err == nil {
 			a.Zone = i.Name
 		}
 	}

@@ -16,6 +16,9 @@ const (
 	maxPause = time.Second
 )
 
+// lookEvery is how often Serve looks whether its listener is still there.
+const lookEvery = time.Second
+
 // acceptSockets accepts connections as sockets and hands them out to the loops
 // in turn. The goroutine of Serve does it, so that a loop has nothing to do with
 // accepting, nor with pauses.
@@ -34,6 +37,7 @@ func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 	var a arrival
 	var ok bool
 	try := func(fd uintptr) { a.fd, a.remote, ok, err = acceptSocket(fd) }
+	look := func(uintptr) {}
 	return s.accept(func() error {
 		// Control holds the descriptor: it can't be closed, and be another's,
 		// before the call.
@@ -41,6 +45,12 @@ func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 			return cmp.Or(e, err)
 		}
 		if !ok {
+			// Whoever closes ln without telling the Server is found out later:
+			// the poller says nothing of a descriptor that is gone.
+			p.setDeadline(time.Now().Add(lookEvery))
+			if err := raw.Control(look); err != nil {
+				return err
+			}
 			_, err := p.wait()
 			return err
 		}

@@ -18,7 +18,7 @@ func (s *Server) serveConn(nc net.Conn) {
 	l := &served{c: c, loop: s.called}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	l.about = &about{cancel: func(error) { cancel() }}
+	l.seldom = &seldom{cancel: func(error) { cancel() }}
 	c.served.Store(l)
 	returned := false
 	defer func() {
@@ -110,7 +110,7 @@ func (l *served) callMessage(ctx context.Context) (more bool) {
 func (l *served) detaching() detached {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.detach
+	return l.has().detach
 }
 
 // relieve writes what is queued, in the goroutine that reads, when there is so

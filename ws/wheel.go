@@ -31,24 +31,20 @@ const (
 // wake-ups for that: a loop whose next timer is far away sleeps until then.
 type wheel struct {
 	tick   int64 // everything up to here has been fired
-	timers []wheelTimer
+	timers pages[wheelTimer]
 	first  [wheelSlots]int32 // the first timer of a slot, and 1: so that 0 is none
 	used   [wheelSlots/64 + 1]uint64
 }
 
-// wheelTimer is a timer's place in the list of its slot. The first one has the
-// slot itself as ^prev.
-type wheelTimer struct {
-	set        bool
-	next, prev int32 // next is a number and 1
-}
+// wheelTimer is a timer's place in the list of its slot: the numbers of its
+// neighbours, each and 1. The first one has the slot as ^prev. A prev of 0 says
+// that it is not set.
+type wheelTimer struct{ next, prev int32 }
 
 // set makes the timer i fire at the time when, whenever it was to fire before.
 func (w *wheel) set(i int32, when int64) {
 	w.remove(i)
-	for int(i) >= len(w.timers) {
-		w.timers = append(w.timers, wheelTimer{})
-	}
+	w.timers.extend(i)
 	// Rounded up, so that nothing fires early.
 	tick := when >> tickShift
 	if when&(1<<tickShift-1) != 0 {
@@ -72,9 +68,9 @@ func (w *wheel) slot(tick int64) int {
 
 func (w *wheel) insert(i int32, slot int) {
 	next := w.first[slot]
-	w.timers[i] = wheelTimer{set: true, next: next, prev: ^int32(slot)} //nolint:gosec // G115: at most wheelSlots
+	*w.timers.at(i) = wheelTimer{next: next, prev: ^int32(slot)} //nolint:gosec // G115: at most wheelSlots
 	if next != 0 {
-		w.timers[next-1].prev = i
+		w.timers.at(next - 1).prev = i + 1
 	}
 	w.first[slot] = i + 1
 	w.used[slot/64] |= 1 << (slot % 64)
@@ -82,16 +78,16 @@ func (w *wheel) insert(i int32, slot int) {
 
 // remove makes the timer i not fire. One that is not set stays so.
 func (w *wheel) remove(i int32) {
-	if int(i) >= len(w.timers) || !w.timers[i].set {
+	if i >= w.timers.length || w.timers.at(i).prev == 0 {
 		return
 	}
-	t := w.timers[i]
-	w.timers[i] = wheelTimer{}
+	t := *w.timers.at(i)
+	*w.timers.at(i) = wheelTimer{}
 	if t.next != 0 {
-		w.timers[t.next-1].prev = t.prev
+		w.timers.at(t.next - 1).prev = t.prev
 	}
-	if t.prev >= 0 {
-		w.timers[t.prev].next = t.next
+	if t.prev > 0 {
+		w.timers.at(t.prev - 1).next = t.next
 		return
 	}
 	slot := ^t.prev

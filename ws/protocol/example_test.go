@@ -313,6 +313,21 @@ func ExampleKeepalive() {
 	// dead 9223372036854775807
 }
 
+// Between two moments, two numbers are all there is to keep.
+func ExampleKeepaliveFrom() {
+	k := protocol.NewKeepalive(30, 15, 0)
+	fmt.Println(k.Next(30))
+	due, asked := k.Save()
+
+	k = protocol.KeepaliveFrom(30, 15, due, asked)
+	fmt.Println(k.Due())
+	fmt.Println(k.Next(45))
+	// Output:
+	// ping 45
+	// 45
+	// dead 9223372036854775807
+}
+
 func ExampleRateLimit() {
 	const second = 1_000_000_000
 	r := protocol.NewRateLimit(2)

@@ -40,26 +40,46 @@ type Keepalive struct {
 	interval int64
 	timeout  int64
 	due      int64 // when the next Ping is
-	waiting  bool  // for a sign of life
-	asked    int64 // waiting: when the first Ping without one was sent
+	asked    int64 // when the first Ping without a sign of life since was sent; Never: there is none
 }
 
 // NewKeepalive gives a Keepalive that asks for its first Ping an interval after
 // now. A zero or negative interval means no Pings; a zero or negative timeout,
 // that nobody is given up.
 func NewKeepalive(interval, timeout, now int64) Keepalive {
-	k := Keepalive{interval: interval, timeout: timeout, due: Never}
+	k := Keepalive{interval: interval, timeout: timeout, due: Never, asked: Never}
 	if interval > 0 {
 		k.due = later(now, interval)
 	}
 	return k
 }
 
+// KeepaliveFrom gives a Keepalive that goes on where the one that was made with
+// the same interval and timeout was saved: a driver with very many connections
+// has to keep two numbers for each.
+func KeepaliveFrom(interval, timeout, due, asked int64) Keepalive {
+	return Keepalive{interval: interval, timeout: timeout, due: due, asked: asked}
+}
+
+// Save gives what KeepaliveFrom takes.
+func (k *Keepalive) Save() (due, asked int64) { return k.due, k.asked }
+
+// Due gives the time from which on Next has something to ask for.
+func (k *Keepalive) Due() int64 { return min(k.dead(), k.due) }
+
+// dead gives the time when the peer is to be given up.
+func (k *Keepalive) dead() int64 {
+	if k.asked == Never || k.timeout <= 0 {
+		return Never
+	}
+	return later(k.asked, k.timeout)
+}
+
 // Received notes that octets came at the time now. Any octet is a sign of life,
 // not only a Pong.
 func (k *Keepalive) Received(now int64) {
 	if now >= k.asked {
-		k.waiting = false
+		k.asked = Never
 	}
 }
 
@@ -68,24 +88,17 @@ func (k *Keepalive) Received(now int64) {
 // missed. After [ActionDead] the answer stays the same unless something was
 // received.
 func (k *Keepalive) Next(now int64) (Action, int64) {
-	dead := Never
-	if k.waiting && k.timeout > 0 {
-		dead = later(k.asked, k.timeout)
-	}
-	switch {
+	switch dead := k.dead(); {
 	case now >= dead && dead != Never:
 		return ActionDead, Never
 	case k.due == Never || now < k.due:
-		return ActionNone, min(dead, k.due)
+		return ActionNone, k.Due()
 	}
 	k.due = later(now, k.interval)
-	if !k.waiting {
-		k.waiting, k.asked = true, now
-		if k.timeout > 0 {
-			dead = later(now, k.timeout)
-		}
+	if k.asked == Never {
+		k.asked = now
 	}
-	return ActionPing, min(dead, k.due)
+	return ActionPing, k.Due()
 }
 
 // later adds without overflow; d is positive.

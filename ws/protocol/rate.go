@@ -1,5 +1,7 @@
 package protocol
 
+import "math"
+
 // second in nanoseconds.
 const second = 1_000_000_000
 
@@ -11,7 +13,6 @@ type RateLimit struct {
 	each int64 // what one event costs, in nanoseconds; 0: no limit
 	room int64 // how far ahead of the clock paid may be, one event less
 	paid int64
-	used bool
 }
 
 // NewRateLimit allows perSecond events in any second that follows a quiet one:
@@ -22,7 +23,7 @@ func NewRateLimit(perSecond int) RateLimit {
 	}
 	n := min(int64(perSecond), second)
 	each := second / n
-	return RateLimit{each: each, room: each * (n - 1)}
+	return RateLimit{each: each, room: each * (n - 1), paid: math.MinInt64}
 }
 
 // Allow tells whether an event at the time now, in nanoseconds on any clock that
@@ -31,9 +32,7 @@ func (r *RateLimit) Allow(now int64) bool {
 	if r.each == 0 {
 		return true
 	}
-	if !r.used || r.paid < now {
-		r.used, r.paid = true, now
-	}
+	r.paid = max(r.paid, now)
 	if r.paid-now > r.room {
 		return false
 	}

@@ -87,6 +87,11 @@ func TestKeepalive(t *testing.T) {
 				action, next := k.Next(m.now)
 				assert.Equal(t, m.action, action, "action at %d", m.now)
 				assert.Equal(t, m.next, next, "next after %d", m.now)
+				if action != protocol.ActionDead {
+					assert.Equal(t, next, k.Due(), "due after %d", m.now)
+				}
+				due, asked := k.Save()
+				k = protocol.KeepaliveFrom(c.interval, c.timeout, due, asked)
 			}
 		})
 	}
