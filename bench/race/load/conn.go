@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && !386
 
 package main
 
@@ -27,12 +27,12 @@ func (c *conn) owe(n int) { c.owed += n * c.message }
 // flush writes what is owed as far as the socket takes it.
 func (c *conn) flush() error {
 	for c.owed > 0 {
-		n, e := write(c.fd, c.batch[c.sent:min(len(c.batch), c.sent+c.owed)])
+		n, e := send(c.fd, c.batch[c.sent:min(len(c.batch), c.sent+c.owed)])
 		if e != 0 {
 			if e == syscall.EAGAIN {
 				return nil
 			}
-			return os.NewSyscallError("write", e)
+			return os.NewSyscallError("send", e)
 		}
 		c.owed -= n
 		c.sent = (c.sent + n) % c.message

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && !386
 
 package main
 
@@ -78,16 +78,16 @@ func (t *target) connect(i int) (int, error) {
 
 // upgrade performs the opening handshake.
 func (t *target) upgrade(fd int) error {
-	if _, e := write(fd, t.request()); e != 0 {
-		return os.NewSyscallError("write", e)
+	if _, e := send(fd, t.request()); e != 0 {
+		return os.NewSyscallError("send", e)
 	}
 	// The server says nothing before it has been sent a message, so nothing
 	// comes behind the answer.
 	b := make([]byte, 4096)
 	for n := 0; ; {
-		m, e := read(fd, b[n:])
+		m, e := recv(fd, b[n:])
 		if e != 0 {
-			return os.NewSyscallError("read", e)
+			return os.NewSyscallError("recv", e)
 		}
 		n += m
 		if done, err := answered(b[:n]); done || err != nil {

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && !386
 
 package main
 
@@ -60,12 +60,12 @@ func (c *crowd) poll(timeout int, echoed func(c *conn, whole int) error) (total 
 	for i := range events {
 		conn := &c.conns[events[i].Fd]
 		for {
-			n, e := read(conn.fd, c.buf)
+			n, e := recv(conn.fd, c.buf)
 			if e == syscall.EAGAIN {
 				break
 			}
 			if e != 0 {
-				return 0, os.NewSyscallError("read", e)
+				return 0, os.NewSyscallError("recv", e)
 			}
 			if n == 0 {
 				return 0, errClosed

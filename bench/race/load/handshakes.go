@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && !386
 
 package main
 
@@ -46,8 +46,8 @@ func (h *handshakes) open(i int) error {
 	if err != nil {
 		return err
 	}
-	if _, e := write(fd, h.request); e != 0 {
-		return os.NewSyscallError("write", e)
+	if _, e := send(fd, h.request); e != 0 {
+		return os.NewSyscallError("send", e)
 	}
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return os.NewSyscallError("fcntl", err)
@@ -68,9 +68,9 @@ func (h *handshakes) step() (done int, err error) {
 			continue // it can be written, which is nothing new
 		}
 		slot := int(events[i].Fd)
-		n, e := read(h.fds[slot], h.buf)
+		n, e := recv(h.fds[slot], h.buf)
 		if e != 0 {
-			return 0, os.NewSyscallError("read", e)
+			return 0, os.NewSyscallError("recv", e)
 		}
 		// A server that sends the answer in pieces would not be told from one
 		// that sends something else. None does.
