@@ -70,6 +70,7 @@ type blocking struct {
 	buf      []byte      // borrowed while it holds octets; nil otherwise
 	r, w     int         // buf[r:w] is received and not yet consumed
 	replies  replies
+	lastSize int // octets of the last message that came in pieces
 
 	// ended is closed with the result, and gone when the transport is closed.
 	ended    chan struct{}

@@ -15,7 +15,7 @@ type held struct {
 // somebody is writing, something is to go first, or there is no room.
 func (c *Conn) hold(t MessageType, p []byte) (ok bool, err error) {
 	o := &c.out
-	if !o.state.CompareAndSwap(0, socketHeld) && !o.state.CompareAndSwap(framesHeld, framesHeld|socketHeld) {
+	if s := o.state.Load(); s&^framesHeld != 0 || !o.state.CompareAndSwap(s, s|socketHeld) {
 		return false, nil
 	}
 	f := c.message(t, p)
@@ -41,10 +41,9 @@ func (c *Conn) freeHolding() {
 		c.free()
 		return
 	}
-	if o.state.CompareAndSwap(socketHeld, framesHeld) || o.state.CompareAndSwap(framesHeld|socketHeld, framesHeld) {
-		return
+	if s := o.state.Load(); s&socketWanted != 0 || !o.state.CompareAndSwap(s, framesHeld) {
+		c.free()
 	}
-	c.free()
 }
 
 // writeHeld writes the frames that are held back, if there are any and nobody

@@ -96,6 +96,37 @@ func TestW3_GrowthIsBounded(t *testing.T) {
 	}
 }
 
+// A message is given as much room at once as the last one had, and no more.
+func TestW3_AsMuchAsTheLastMessage(t *testing.T) {
+	for name, f := range map[string]growFunc{"owned": grow, "pooled": growPooled} {
+		server, client := pair(t, &Options{MaxMessage: -1}, nil)
+		sizes := []int{300 << 10, 300 << 10, 40 << 10, 3 << 20, 2 << 20}
+		go func() {
+			for _, n := range sizes {
+				_ = client.Write(context.Background(), Binary, make([]byte, n))
+			}
+		}()
+		last := 0
+		for _, n := range sizes {
+			grown := 0
+			_, p, err := server.readInto(nil, func(dst []byte, need, want int) []byte {
+				out := f(dst, need, want)
+				if cap(out) > cap(dst) {
+					grown++
+					assert.LessOrEqual(t, cap(out), 2*max(len(dst), need, last)+bufferSize, "%s, %d octets", name, n)
+				}
+				return out
+			})
+			require.NoError(t, err)
+			require.Len(t, p, n)
+			if n <= last {
+				assert.LessOrEqual(t, grown, 2, "%s, %d octets after %d: what was in the buffer, and the rest", name, n, last)
+			}
+			last = n
+		}
+	}
+}
+
 // Fragments are counted, empty ones too.
 func TestW4_Fragments(t *testing.T) {
 	against(t, &Options{MaxFragments: 5}, func(t *testing.T, c *Conn, p *rawPeer) {

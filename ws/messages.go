@@ -79,7 +79,8 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 			c.in.rest = ev.Payload
 		}
 	}
-	size := bufferSize
+	// As much room as it will need, if the last message needed that, too.
+	size := max(bufferSize, int(min(int64(len(c.in.rest))+c.recv.Pending(), int64(c.lastSize))))
 	if c.in.packed {
 		size = firstInflated
 	}

@@ -84,8 +84,8 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 		case c.in.packed:
 			dst, err = c.inflateWhole(dst, grow)
 		case c.wantsDirect():
-			pending := c.recv.Pending()
-			dst = grow(dst, 1, int(min(pending, int64(max(len(dst)-base, bufferSize)))))
+			pending, received := c.recv.Pending(), len(dst)-base
+			dst = grow(dst, 1, int(min(pending, int64(max(received, bufferSize, c.lastSize-received)))))
 			room := dst[len(dst):cap(dst)]
 			room = room[:min(int64(len(room)), pending)]
 			var n int
@@ -107,6 +107,7 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 	}
 	t := c.in.typ
 	c.in = inbound{}
+	c.lastSize = len(dst) - base
 	return t, dst, nil
 }
 
@@ -135,8 +136,10 @@ func (c *Conn) skipUnread() error {
 }
 
 // growFunc gives dst room for need octets more, and when that takes another
-// slice, for want octets: at most what was received of the message or 32 KiB,
-// so that what a header declares costs nothing until it comes (W3).
+// slice, for want octets: at most what was received of the message, or 32 KiB,
+// so that what a header declares costs nothing until it comes (W3); or as much
+// as the last message had, which did come, so that a peer that sends large ones
+// is read without copying them as they grow.
 type growFunc func(dst []byte, need, want int) []byte
 
 // grow makes a slice of just the size that is wanted: a message that ends in
