@@ -24,9 +24,9 @@ import (
 //
 //req:impl SSE-9.2.5-02 SSE-9.2.5-04 SSE-9.2.6-02 SSE-9.2.6-04
 func (p *Parser) Next(src []byte) (tok Token, n int, ok bool, err error) {
-	// This much is inlined into the caller. So the token is written to where the
-	// caller has it, and not copied there from the stack, which would cost as
-	// much as half the search for a line's end.
+	// This much is inlined into the caller. So the token is written where the
+	// caller has it, and not copied there from the stack: a tenth of the time for
+	// an event.
 	n, err = p.next(src, &tok)
 	return tok, n, tok.Kind != 0, err
 }
