@@ -37,7 +37,7 @@ var servers = []server{
 	{name: "epoll", group: results.Limit, what: "one loop over epoll, no library and no checks", build: []string{"echo"}, echo: goEcho + "epoll"},
 	{name: "longwire-raw", group: results.Ours, what: "ws.Upgrade", build: []string{"longwire", "broadcast"}, echo: ours + "raw", broadcast: goAll + "longwire"},
 	{name: "longwire-http", group: results.Ours, what: "ws.Handler behind net/http", build: []string{"longwire"}, echo: ours + "http"},
-	{name: "longwire-loop", group: results.Ours, what: "ws.Server", build: []string{"longwire"}, echo: ours + "loop"},
+	{name: "longwire-loop", group: results.Ours, what: "ws.Server", build: []string{"longwire", "broadcast"}, echo: ours + "loop", broadcast: goAll + "longwire-loop"},
 	{name: "gobwas", group: results.GoPeer, what: "github.com/gobwas/ws", build: []string{"echo"}, echo: goEcho + "gobwas"},
 	{name: "gorilla", group: results.GoPeer, what: "github.com/gorilla/websocket", build: []string{"echo", "broadcast"}, echo: goEcho + "gorilla", broadcast: goAll + "gorilla"},
 	{name: "coder", group: results.GoPeer, what: "github.com/coder/websocket", build: []string{"echo"}, echo: goEcho + "coder"},

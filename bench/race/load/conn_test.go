@@ -44,12 +44,14 @@ func TestTakeAnyCuts(t *testing.T) {
 						continue // a read gives something
 					}
 					whole, err := c.take(piece)
-					require.NoError(t, err)
+					if err != nil {
+						t.Fatalf("%d octets, cut at %d and %d: %v", size, i, j, err)
+					}
 					total += whole
 				}
-				require.Equal(t, 3, total, "%d octets, cut at %d and %d", size, i, j)
-				require.Zero(t, c.got)
-				require.True(t, c.compared)
+				if total != 3 || c.got != 0 || !c.compared { // an assertion for each would take seconds
+					t.Fatalf("%d octets, cut at %d and %d: %d echoes, %d octets of one more", size, i, j, total, c.got)
+				}
 			}
 		}
 	}

@@ -7,6 +7,20 @@ import (
 	"longwire.example/ws"
 )
 
+// serveLongwireLoop has a Group whose connections an event loop drives.
+func serveLongwireLoop(ln net.Listener) error {
+	group := &ws.Group{}
+	server := &ws.Server{
+		Options: &ws.Options{Group: group},
+		OnMessage: func(c *ws.Conn, m ws.Message) {
+			if p, err := ws.NewPrepared(m.Type, m.Data); err == nil {
+				group.Broadcast(p, ws.DropConnection)
+			}
+		},
+	}
+	return server.Serve(ln)
+}
+
 // serveLongwire has a Group, and a goroutine for each connection.
 func serveLongwire(ln net.Listener) error {
 	group := &ws.Group{}

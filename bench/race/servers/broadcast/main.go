@@ -12,9 +12,10 @@ import (
 
 // peers serve until the listener fails.
 var peers = map[string]func(net.Listener) error{
-	"longwire": serveLongwire,
-	"gws":      serveGWS,
-	"gorilla":  serveGorilla,
+	"longwire":      serveLongwire,
+	"longwire-loop": serveLongwireLoop,
+	"gws":           serveGWS,
+	"gorilla":       serveGorilla,
 }
 
 func main() {
