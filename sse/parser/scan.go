@@ -10,8 +10,8 @@ import "math/bits"
 //
 // A stream costs little more than this search, so it does all that has to be
 // done for each octet at once. What ends a line and what is not ASCII have
-// something in common: neither lies between 20 and 7F, and that is found out
-// for 8 octets with two operations (word.go). Nearly every line is plain in this
+// something in common: neither lies between 20 and 7F, and a subtraction and an
+// or find that out for 8 octets (word.go). Nearly every line is plain in this
 // sense. Then the first octet that is not plain is its end, whichever of the
 // three it is, and the line needs no second look, neither for CR nor for UTF-8.
 // Only a line with something else in it goes on in textEnd.
