@@ -4,11 +4,13 @@ GOLANGCI_LINT := v2.15.0
 
 # A number of inputs: a time that runs out while one is being minimized fails the target.
 FUZZTIME ?= 50000x
+# Rounds of each load in the race.
+ROUNDS ?= 5
 # golangci-lint takes minutes to build, so its binary is kept, one for each version.
 lint := $(CURDIR)/.cache/tools/golangci-lint-$(GOLANGCI_LINT)
 modules := $(dir $(shell find . -name go.mod -not -path './.*'))
 
-.PHONY: help tools test race lint fmt tidy cross fuzz bench autobahn autobahn-quick interop docs ci clean
+.PHONY: help tools test race lint fmt tidy cross fuzz bench bench-race autobahn autobahn-quick interop docs ci clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,11 +48,16 @@ fuzz: ## run each fuzz target for FUZZTIME (50,000 inputs)
 	while read -r target pkg; do echo "fuzz $$pkg $$target"; \
 	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg </dev/null || exit 1; done
 
-bench: ## run the benchmarks, and event streams and compression beside other libraries
+bench: ## all figures, beside other libraries, with the race in docs/bench rewritten (hours)
 	go test -run '^$$' -bench . -benchmem ./...
 	cd bench && go test -run '^$$' -bench 'Decode|Publish' -benchmem ./... && \
 	  go test -run '^$$' -bench 'Compress|Inflate|EndToEnd|Broadcast' -benchtime 50ms -benchmem ./... && \
-	  go test -run '^$$' -bench 'Memory|Idle' -benchtime 1x ./...
+	  go test -run '^$$' -bench 'Memory|Idle' -benchtime 1x ./... && \
+	  go test -run '^$$' -bench 'Header|Mask|Text|Encode|Upgrade|Echo|Cast' -benchtime 200ms -benchmem . && \
+	  go run ./race -all -rounds $(ROUNDS) -out ../docs/bench
+
+bench-race: ## a short race of echo servers, ours and others'; prints tables
+	cd bench && go run ./race -quick
 
 autobahn: ## the Autobahn suite, both ways, compared with autobahn/expected.json
 	go run ./autobahn/run

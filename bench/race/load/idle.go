@@ -38,14 +38,14 @@ func (d idle) run() (results.Sample, error) {
 	if err := d.open(c, first); err != nil {
 		return results.Sample{}, err
 	}
-	before, err := d.resident()
+	before, err := d.resident(d.settle / 3)
 	if err != nil {
 		return results.Sample{}, err
 	}
 	if err := d.open(c, d.conns); err != nil {
 		return results.Sample{}, err
 	}
-	after, err := d.resident()
+	after, err := d.resident(d.settle)
 	return results.Sample{Memory: (after - before) / float64(d.conns), Resident: after / 1024}, err
 }
 
@@ -78,8 +78,8 @@ func (d idle) await(c *crowd) error {
 }
 
 // resident waits and gives the server's resident memory in KiB.
-func (d idle) resident() (float64, error) {
-	time.Sleep(d.settle)
+func (d idle) resident(wait time.Duration) (float64, error) {
+	time.Sleep(wait)
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(d.pid) + "/status")
 	if err != nil {
 		return 0, err
