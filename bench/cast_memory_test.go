@@ -28,7 +28,7 @@ func (s *seat) Write(p []byte) (int, error) {
 	return s.wire.Write(p)
 }
 
-func newRoom(c caster, n int) (*room, error) {
+func newRoom(c accepter, n int) (*room, error) {
 	r := &room{caster: c, seats: int64(n), done: make(chan struct{}, 1)}
 	for range n {
 		s := &seat{wire: wire{head: off.request()}, room: r}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"sync/atomic"
 
 	gobwas "github.com/gobwas/ws"
 	gorilla "github.com/gorilla/websocket"
@@ -14,16 +15,29 @@ import (
 
 // caster is a library's way to send one message on many connections.
 type caster interface {
-	// accept takes a connection in. serve reads it until it ends, end ends it.
-	accept(nc net.Conn) (serve, end func(), err error)
 	// cast sends castText on all. It may return before it is written.
 	cast() error
+}
+
+// accepter is a caster that takes in connections.
+type accepter interface {
+	caster
+	// accept takes in one more. serve reads it until it ends, end ends it.
+	accept(nc net.Conn) (serve, end func(), err error)
+}
+
+// server is a caster that accepts its connections itself.
+type server interface {
+	caster
+	// serve does so until it is stopped. full is closed when it has n of them.
+	serve(ln net.Listener, n int) (full <-chan struct{}, stop func())
 }
 
 var casters = []struct {
 	name string
 	make func() caster
 }{
+	{"longwire-loop", func() caster { return &loopCaster{} }},
 	{"longwire-Group", func() caster { return &groupCaster{} }},
 	{"gws-Broadcaster", func() caster {
 		return &eachCaster{library: gwsLibrary, send: func(all []endpoint) error {
@@ -66,6 +80,26 @@ var casters = []struct {
 	}},
 	// Little more than the system calls.
 	{"gobwas-CompileFrame", func() caster { return &gobwasCaster{} }},
+}
+
+// loopCaster has an event loop drive the connections of a group.
+type loopCaster struct{ all groupCaster }
+
+func (l *loopCaster) cast() error { return l.all.cast() }
+
+func (l *loopCaster) serve(ln net.Listener, n int) (full <-chan struct{}, stop func()) {
+	done := make(chan struct{})
+	var open atomic.Int64
+	s := &ws.Server{
+		Options: &ws.Options{Group: &l.all.group, PingInterval: -1},
+		OnOpen: func(*ws.Conn) {
+			if open.Add(1) == int64(n) {
+				close(done)
+			}
+		},
+	}
+	go func() { _ = s.Serve(ln) }() // its error says that it was stopped
+	return done, func() { _ = s.Close() }
 }
 
 type groupCaster struct{ group ws.Group }

@@ -13,21 +13,29 @@ import (
 	"longwire.example/ws"
 )
 
-// driver is a library's way to serve a connection: open shakes hands, then echo
-// sends each message back until the connection ends.
+// driver is a library's way to serve a connection.
 type driver struct {
 	name string
+	// open shakes hands; then echo sends each message back until the connection
+	// ends. It is nil where the library accepts connections itself.
 	open func(nc net.Conn) (echo func() error, err error)
+	// serve does all of that with what is accepted, until it is stopped.
+	serve func(ln net.Listener) (stop func())
 }
 
 // drivers are side by side in BenchmarkEcho, each with its defaults: those of
 // Longwire include keepalive and a limit to how long a write takes.
 var drivers = []driver{
-	{"longwire-raw", func(nc net.Conn) (func() error, error) {
+	{name: "longwire-loop", serve: func(ln net.Listener) func() {
+		s := &ws.Server{OnMessage: func(_ *ws.Conn, m ws.Message) { _ = m.Reply(m.Type, m.Data) }}
+		go func() { _ = s.Serve(ln) }() // its error says that it was stopped
+		return func() { _ = s.Close() }
+	}},
+	{name: "longwire-raw", open: func(nc net.Conn) (func() error, error) {
 		c, err := ws.Upgrade(context.Background(), nc, nil)
 		return func() error { return longwireEcho(c) }, err
 	}},
-	{"longwire-http", func(nc net.Conn) (echo func() error, err error) {
+	{name: "longwire-http", open: func(nc net.Conn) (echo func() error, err error) {
 		err = hijacked(nc, func(w http.ResponseWriter, r *http.Request) error {
 			c, err := ws.Accept(w, r, nil)
 			echo = func() error { return longwireEcho(c) }
@@ -35,19 +43,18 @@ var drivers = []driver{
 		})
 		return echo, err
 	}},
-	{"gobwas", gobwasOpen},
+	{name: "gobwas", open: gobwasOpen},
 	libraryDriver(gwsLibrary),
 	libraryDriver(gorillaLibrary),
 	libraryDriver(coderLibrary),
 }
 
 func longwireEcho(c *ws.Conn) error {
-	ctx := context.Background()
-	for m, err := range c.Messages(ctx) {
+	for m, err := range c.Messages(context.Background()) {
 		if err != nil {
 			return err
 		}
-		if err := c.Write(ctx, m.Type, m.Data); err != nil {
+		if err := m.Reply(m.Type, m.Data); err != nil {
 			return err
 		}
 	}
@@ -56,7 +63,7 @@ func longwireEcho(c *ws.Conn) error {
 
 // libraryDriver reads and writes by a library's simplest functions.
 func libraryDriver(l library) driver {
-	return driver{l.name, func(nc net.Conn) (func() error, error) {
+	return driver{name: l.name, open: func(nc net.Conn) (func() error, error) {
 		e, err := l.with(off).server(nc)
 		return func() error {
 			return e.read(nil, func(p []byte) bool { return e.write(wsMessage{octets: p}) == nil })

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"io"
 	"net"
 	"testing"
@@ -10,7 +11,7 @@ import (
 
 // tcpAlone sends back every n octets.
 func tcpAlone(n int) driver {
-	return driver{"tcp-alone", func(nc net.Conn) (func() error, error) {
+	return driver{name: "tcp-alone", open: func(nc net.Conn) (func() error, error) {
 		_, err := gobwas.Upgrade(nc) // so that the client has nothing to know
 		return func() error {
 			for buf := make([]byte, n); ; {
@@ -27,22 +28,49 @@ func tcpAlone(n int) driver {
 
 // served gives the client's end of a connection of TCP that d serves, after the
 // opening handshake.
-func served(d driver) (net.Conn, error) {
-	dialed, accepted, err := pair()
+func served(d driver) (nc net.Conn, stop func(), err error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	serve := d.serve
+	if serve == nil {
+		serve = d.serveOne
+	}
+	end := serve(ln)
+	var nd net.Dialer
+	if nc, err = nd.DialContext(context.Background(), "tcp", ln.Addr().String()); err != nil {
+		end()
+		return nil, nil, err
+	}
+	stop = func() {
+		nc.Close()
+		end()
+	}
+	answer, err := ask(nc, off.request())
+	if err == nil {
+		err = off.check(answer)
+	}
+	if err != nil {
+		stop()
+	}
+	return nc, stop, err
+}
+
+// serveOne serves one connection.
+func (d driver) serveOne(ln net.Listener) (stop func()) {
 	go func() {
-		defer accepted.Close()
-		if echo, err := d.open(accepted); err == nil {
-			_ = echo()
+		nc, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer nc.Close()
+		if echo, err := d.open(nc); err == nil {
+			_ = echo() // its error says that the connection is over
 		}
 	}()
-	answer, err := ask(dialed, off.request())
-	if err != nil {
-		return nil, err
-	}
-	return dialed, off.check(answer)
+	return func() { ln.Close() }
 }
 
 // roundTrip sends a message and gets the answer.
@@ -55,11 +83,11 @@ func roundTrip(nc net.Conn, message, answer []byte) error {
 }
 
 func echoOverTCP(b *testing.B, d driver, n int, frame []byte, answer int) {
-	nc, err := served(d)
+	nc, stop, err := served(d)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer nc.Close()
+	defer stop()
 	got := make([]byte, answer)
 	echo := func(rounds int) {
 		for range rounds {
