@@ -73,28 +73,6 @@ func TestAccept(t *testing.T) {
 	assert.Equal(t, "v", r.c.Context().Value(key{}))
 }
 
-func TestW13_FramesBehindTheRequestToNetHTTP(t *testing.T) {
-	checkGoroutines(t)
-	s, _ := accepting(t, nil, nil)
-	big := strings.Repeat("x", 40_000)
-	stream := requestText("/") + clientFrame(frame.OpText, "early") + clientFrame(frame.OpBinary, big) + clientFrame(frame.OpText, "late")
-	head := len(requestText("/"))
-	for _, cut := range []int{len(stream), head, head + 1, head + 9, 4096, 4097, 20_000} {
-		nc, err := net.Dial("tcp", s.Listener.Addr().String())
-		require.NoError(t, err)
-		go func() {
-			_, _ = io.WriteString(nc, stream[:cut])
-			_, _ = io.WriteString(nc, stream[cut:])
-		}()
-		want := sampleAnswer + "\r\n\x81\x05early" + "\x82\x7e\x9c\x40" + big + "\x81\x04late"
-		got := make([]byte, len(want))
-		_, err = io.ReadFull(nc, got)
-		require.NoError(t, err)
-		require.Equal(t, want, string(got), "cut at %d", cut)
-		require.NoError(t, nc.Close())
-	}
-}
-
 func TestW9_AcceptRefusesWithAWholeAnswer(t *testing.T) {
 	checkGoroutines(t)
 	s, results := accepting(t, nil, nil)

@@ -37,6 +37,12 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+func (l *lockedBuffer) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
+}
+
 // handled serves fn and gives a client connection to it.
 func handled(t *testing.T, fn func(context.Context, *ws.Conn) error, o *ws.Options, errorLog *log.Logger) *ws.Conn {
 	t.Helper()

@@ -8,24 +8,31 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"longwire.example/ws"
-	"longwire.example/ws/wstest"
 )
 
-// beginWith sends octets to addr, of which the first are a request, reads the
-// answer up to its end and gives the rest of the connection as a peer's.
-func beginWith(t *testing.T, addr, octets string) *wstest.Peer {
+// openTCP sends a request with what may stand behind it, and reads the answer,
+// which is a 101, and nothing behind it.
+func openTCP(t *testing.T, addr, request string) net.Conn {
+	t.Helper()
+	nc := dialTCP(t, addr)
+	_, err := io.WriteString(nc, request)
+	require.NoError(t, err)
+	readAnswer(t, nc)
+	return nc
+}
+
+// dialTCP gives a connection on which nobody waits for ever.
+func dialTCP(t *testing.T, addr string) net.Conn {
 	t.Helper()
 	nc, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { nc.Close() })
 	require.NoError(t, nc.SetDeadline(time.Now().Add(20*time.Second)))
-	_, err = io.WriteString(nc, octets)
-	require.NoError(t, err)
-	readAnswer(t, nc)
-	return wstest.NewPeer(t, nc, ws.RoleClient)
+	return nc
 }
 
 // readAnswer reads a 101 and nothing behind it.
@@ -43,13 +50,17 @@ type oneByOne struct{ io.Reader }
 
 func (r oneByOne) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), 1)]) }
 
-// soon gives what comes out of a channel, and ends the test when nothing does.
-func soon[T any](t *testing.T, from <-chan T) (v T) {
+// runServer runs a Server on a free port until the test ends.
+func runServer(t *testing.T, s *ws.Server) (addr string) {
 	t.Helper()
-	select {
-	case v = <-from:
-	case <-time.After(20 * time.Second):
-		t.Fatal("nothing has come")
-	}
-	return v
+	checkGoroutines(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ln) }()
+	t.Cleanup(func() {
+		assert.NoError(t, s.Close())
+		assert.ErrorIs(t, soon(t, served), ws.ErrServerClosed)
+	})
+	return ln.Addr().String()
 }

@@ -1,13 +1,10 @@
 package ws_test
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,22 +14,6 @@ import (
 	"longwire.example/ws/handshake"
 	"longwire.example/ws/wstest"
 )
-
-// bothServers runs f against Upgrade and against Accept.
-func bothServers(t *testing.T, o *ws.Options, f func(t *testing.T, addr string)) {
-	t.Helper()
-	t.Run("Upgrade", func(t *testing.T) {
-		checkGoroutines(t)
-		addr, _ := upgraded(t, o, nil)
-		f(t, addr)
-	})
-	t.Run("Accept", func(t *testing.T) {
-		checkGoroutines(t)
-		s := httptest.NewServer(ws.Handler(echoBack, o))
-		defer s.Close()
-		f(t, s.Listener.Addr().String())
-	})
-}
 
 //req:test RFC6455-4.2.2-07
 func TestOnRequest(t *testing.T) {
@@ -64,8 +45,8 @@ func TestOnRequest(t *testing.T) {
 		}
 		return nil
 	}}
-	bothServers(t, o, func(t *testing.T, addr string) {
-		resp, _, _ := exchange(t, addr, requestText("/a?b", "X-Mine: 1"))
+	each(t, allDrivers, o, func(t *testing.T, s *service) {
+		resp, _, _ := exchange(t, s.addr, requestText("/a?b", "X-Mine: 1"))
 		assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
 		assert.Equal(t, "yes", resp.Header.Get("X-Added"))
 		r := <-calls
@@ -80,7 +61,7 @@ func TestOnRequest(t *testing.T) {
 		for target, status := range map[string]int{
 			"/none": 404, "/login": 401, "/elsewhere": 307, "/secret": 403, "/broken": 500, "/reserved": 500,
 		} {
-			resp, body, rest := exchange(t, addr, requestText(target))
+			resp, body, rest := exchange(t, s.addr, requestText(target))
 			<-calls
 			checkRefusal(t, status, resp, body, rest)
 			assert.NotContains(t, body, "1234")
@@ -94,7 +75,7 @@ func TestOnRequest(t *testing.T) {
 			}
 		}
 		// A request that is no handshake does not get as far.
-		resp, body, rest := exchange(t, addr, requestText("/", "Upgrade:"))
+		resp, body, rest := exchange(t, s.addr, requestText("/", "Upgrade:"))
 		checkRefusal(t, http.StatusUpgradeRequired, resp, body, rest)
 		assert.Empty(t, calls)
 	})
@@ -123,9 +104,9 @@ func TestW10_NoLineBreaksInAnswers(t *testing.T) {
 		return nil
 	}}
 	for _, bad = range []string{"a\r\nEvil: 1", "a\nEvil: 1", "a\rEvil: 1", "a\x00b"} {
-		bothServers(t, o, func(t *testing.T, addr string) {
+		each(t, allDrivers, o, func(t *testing.T, s *service) {
 			for target, status := range map[string]int{"/": 500, "/refuse": 403} {
-				resp, body, rest := exchange(t, addr, requestText(target))
+				resp, body, rest := exchange(t, s.addr, requestText(target))
 				checkRefusal(t, status, resp, body, rest)
 				assert.Empty(t, resp.Header.Get("Evil"))
 				assert.Empty(t, resp.Header.Get("X-Bad"))
@@ -137,7 +118,7 @@ func TestW10_NoLineBreaksInAnswers(t *testing.T) {
 // Origins as they come over the wire; package handshake has the whole table.
 func TestW7_Origins(t *testing.T) {
 	o := &ws.Options{Origins: []string{"https://app.example", "https://*.wild.example:8443"}}
-	bothServers(t, o, func(t *testing.T, addr string) {
+	each(t, allDrivers, o, func(t *testing.T, s *service) {
 		for origin, ok := range map[string]bool{
 			"http://example.com":               true,
 			"https://example.com":              true, // TLS may end at a proxy
@@ -164,7 +145,7 @@ func TestW7_Origins(t *testing.T) {
 			"example.com":                      false,
 			"http://example.com http://a.b":    false,
 		} {
-			resp, body, rest := exchange(t, addr, requestText("/", "Origin: "+origin))
+			resp, body, rest := exchange(t, s.addr, requestText("/", "Origin: "+origin))
 			if ok {
 				assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode, origin)
 				continue
@@ -172,26 +153,26 @@ func TestW7_Origins(t *testing.T) {
 			checkRefusal(t, http.StatusForbidden, resp, body, rest)
 			assert.Contains(t, body, "expected \"http://example.com\"", origin)
 		}
-		resp, body, rest := exchange(t, addr, requestText("/", "Origin: http://example.com", "Origin: http://example.com"))
+		resp, body, rest := exchange(t, s.addr, requestText("/", "Origin: http://example.com", "Origin: http://example.com"))
 		checkRefusal(t, http.StatusForbidden, resp, body, rest)
 		assert.Contains(t, body, "2 Origin fields")
 	})
-	bothServers(t, &ws.Options{InsecureSkipOriginCheck: true}, func(t *testing.T, addr string) {
-		resp, _, _ := exchange(t, addr, requestText("/", "Origin: null"))
+	each(t, allDrivers, &ws.Options{InsecureSkipOriginCheck: true}, func(t *testing.T, s *service) {
+		resp, _, _ := exchange(t, s.addr, requestText("/", "Origin: null"))
 		assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
 	})
 }
 
 func TestRefusalsAreLogged(t *testing.T) {
-	var log bytes.Buffer
+	var log lockedBuffer
 	o := &ws.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))}
-	a, b := wstest.Pipe()
-	_, err := io.WriteString(b, requestText("/", "Origin: https://evil.example"))
-	require.NoError(t, err)
-	require.NoError(t, b.CloseWrite())
-	_, err = ws.Upgrade(context.Background(), a, o)
-	require.ErrorIs(t, err, handshake.ErrOrigin)
-	for _, want := range []string{"status=403", "violation=origin", "requirement=RFC6455-4.2.2-05", "https://evil.example", "http://example.com"} {
-		assert.Contains(t, log.String(), want)
-	}
+	each(t, allDrivers, o, func(t *testing.T, s *service) {
+		log.Reset()
+		resp, _, _ := exchange(t, s.addr, requestText("/", "Origin: https://evil.example"))
+		assert.Equal(t, http.StatusForbidden, resp.StatusCode)
+		require.ErrorIs(t, soon(t, s.refused), handshake.ErrOrigin)
+		for _, want := range []string{"status=403", "violation=origin", "requirement=RFC6455-4.2.2-05", "https://evil.example", "http://example.com", "remote=127.0.0.1:"} {
+			assert.Contains(t, log.String(), want)
+		}
+	})
 }

@@ -27,67 +27,61 @@ const sampleAnswer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n
 	"Sec-WebSocket-Accept: " + sampleAccept + "\r\n"
 
 func TestUpgrade(t *testing.T) {
-	checkGoroutines(t)
-	addr, results := upgraded(t, &ws.Options{Subprotocols: []string{"chat", "superchat"}}, nil)
-	nc, err := net.Dial("tcp", addr)
-	require.NoError(t, err)
-	defer nc.Close()
-	_, err = io.WriteString(nc, requestText("/room?x=1", "Sec-WebSocket-Protocol: soap, superchat, chat", "X-A: 1", "X-A: 2"))
-	require.NoError(t, err)
-	want := sampleAnswer + "Sec-WebSocket-Protocol: superchat\r\n\r\n"
-	got := make([]byte, len(want))
-	_, err = io.ReadFull(nc, got)
-	require.NoError(t, err)
-	assert.Equal(t, want, string(got))
+	each(t, allDrivers, &ws.Options{Subprotocols: []string{"chat", "superchat"}}, func(t *testing.T, s *service) {
+		nc, err := net.Dial("tcp", s.addr)
+		require.NoError(t, err)
+		defer nc.Close()
+		_, err = io.WriteString(nc, requestText("/room?x=1", "Sec-WebSocket-Protocol: soap, superchat, chat", "X-A: 1", "X-A: 2"))
+		require.NoError(t, err)
+		want := sampleAnswer + "Sec-WebSocket-Protocol: superchat\r\n\r\n"
+		got := make([]byte, len(want))
+		_, err = io.ReadFull(nc, got)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got))
 
-	r := <-results
-	require.NoError(t, r.err)
-	i := r.c.Info()
-	assert.Equal(t, "superchat", i.Subprotocol)
-	assert.Equal(t, "HTTP/1.1", i.HTTPVersion)
-	assert.Equal(t, "/room?x=1", i.Target)
-	assert.Equal(t, "example.com", i.Host)
-	assert.Equal(t, []string{"1", "2"}, i.Header["X-A"])
-	assert.Equal(t, sampleKey, i.Header.Get("Sec-WebSocket-Key"))
-	assert.Nil(t, i.TLS)
-	assert.Equal(t, nc.LocalAddr().String(), i.RemoteAddr.String())
-	assert.Equal(t, addr, i.LocalAddr.String())
-	assert.Equal(t, ws.RoleServer, r.c.Role())
+		c := soon(t, s.opened)
+		i := c.Info()
+		assert.Equal(t, "superchat", i.Subprotocol)
+		assert.Equal(t, "superchat", c.Subprotocol())
+		assert.Equal(t, "HTTP/1.1", i.HTTPVersion)
+		assert.Equal(t, "/room?x=1", i.Target)
+		assert.Equal(t, "example.com", i.Host)
+		assert.Equal(t, []string{"1", "2"}, i.Header["X-A"])
+		assert.Equal(t, sampleKey, i.Header.Get("Sec-WebSocket-Key"))
+		assert.Nil(t, i.TLS)
+		assert.Equal(t, nc.LocalAddr().String(), i.RemoteAddr.String())
+		assert.Equal(t, s.addr, i.LocalAddr.String())
+		assert.Equal(t, ws.RoleServer, c.Role())
+	})
 }
 
 // What comes behind the request in the same packet, or in pieces of any size,
 // are frames.
 func TestW13_FramesBehindTheRequest(t *testing.T) {
-	checkGoroutines(t)
-	addr, _ := upgraded(t, nil, nil)
 	big := strings.Repeat("x", 40_000)
 	stream := requestText("/") + clientFrame(frame.OpText, "early") + clientFrame(frame.OpBinary, big) + clientFrame(frame.OpText, "late")
 	head := len(requestText("/"))
-	for _, cut := range []int{len(stream), 1, head - 1, head, head + 1, head + 6, head + 9, 16 << 10, 32 << 10, 32<<10 + 1} {
-		nc, err := net.Dial("tcp", addr)
-		require.NoError(t, err)
-		go func() {
-			_, _ = io.WriteString(nc, stream[:cut])
-			_, _ = io.WriteString(nc, stream[cut:])
-		}()
-		r := bufio.NewReader(nc)
-		resp, err := http.ReadResponse(r, nil)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
-		want := "\x81\x05early" + "\x82\x7e\x9c\x40" + big + "\x81\x04late"
-		got := make([]byte, len(want))
-		_, err = io.ReadFull(r, got)
-		require.NoError(t, err)
-		require.Equal(t, want, string(got), "cut at %d", cut)
-		require.NoError(t, nc.Close())
-	}
+	each(t, allDrivers, nil, func(t *testing.T, s *service) {
+		for _, cut := range []int{len(stream), 1, head - 1, head, head + 1, head + 6, head + 9, 4096, 4097, 16 << 10, 32 << 10, 32<<10 + 1} {
+			nc, err := net.Dial("tcp", s.addr)
+			require.NoError(t, err)
+			go func() {
+				_, _ = io.WriteString(nc, stream[:cut])
+				_, _ = io.WriteString(nc, stream[cut:])
+			}()
+			want := sampleAnswer + "\r\n\x81\x05early" + "\x82\x7e\x9c\x40" + big + "\x81\x04late"
+			got := make([]byte, len(want))
+			_, err = io.ReadFull(nc, got)
+			require.NoError(t, err)
+			require.Equal(t, want, string(got), "cut at %d", cut)
+			require.NoError(t, nc.Close())
+		}
+	})
 }
 
 //req:test RFC6455-10.7-02
 func TestW9_UpgradeRefusesWithAWholeAnswer(t *testing.T) {
-	checkGoroutines(t)
-	addr, results := upgraded(t, nil, nil)
-	for name, c := range map[string]struct {
+	requests := map[string]struct {
 		request string
 		status  int
 		err     *handshake.Error
@@ -105,35 +99,37 @@ func TestW9_UpgradeRefusesWithAWholeAnswer(t *testing.T) {
 		"body": {
 			requestText("/", "Content-Length: 5") + "hello" + strings.Repeat("more", 1000), 400, handshake.ErrBody, "",
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			resp, body, rest := exchange(t, addr, c.request)
-			checkRefusal(t, c.status, resp, body, rest)
-			if c.field != "" {
-				assert.NotEmpty(t, resp.Header.Values(c.field))
-			}
-			if c.status == http.StatusUpgradeRequired {
-				assert.Equal(t, "websocket", resp.Header.Get("Upgrade"))
-			}
-			r := <-results
-			require.ErrorIs(t, r.err, c.err)
-			e, ok := errors.AsType[*handshake.Error](r.err)
-			require.True(t, ok)
-			assert.Equal(t, e.Text+"\n", body)
-		})
 	}
+	each(t, ownHandshake, nil, func(t *testing.T, s *service) {
+		for name, c := range requests {
+			t.Run(name, func(t *testing.T) {
+				resp, body, rest := exchange(t, s.addr, c.request)
+				checkRefusal(t, c.status, resp, body, rest)
+				if c.field != "" {
+					assert.NotEmpty(t, resp.Header.Values(c.field))
+				}
+				if c.status == http.StatusUpgradeRequired {
+					assert.Equal(t, "websocket", resp.Header.Get("Upgrade"))
+				}
+				err := soon(t, s.refused)
+				require.ErrorIs(t, err, c.err)
+				e, ok := errors.AsType[*handshake.Error](err)
+				require.True(t, ok)
+				assert.Equal(t, e.Text+"\n", body)
+			})
+		}
+		assert.Empty(t, s.opened)
+	})
 }
 
 // The limits on a request, and that the answer arrives although the client
 // goes on sending.
 func TestW6_UpgradeLimits(t *testing.T) {
-	checkGoroutines(t)
-	addr, results := upgraded(t, nil, nil)
 	many := make([]string, 96) // with the five of every handshake
 	for i := range many {
 		many[i] = "X-" + strings.Repeat("a", i%7) + ": 1"
 	}
-	for name, c := range map[string]struct {
+	requests := map[string]struct {
 		request string
 		status  int
 		err     *handshake.Error
@@ -143,26 +139,28 @@ func TestW6_UpgradeLimits(t *testing.T) {
 		"fields":        {requestText("/", many...), 431, handshake.ErrFieldCount},
 		"octets":        {requestText("/", "X-A: "+strings.Repeat("a", 16<<10)), 431, handshake.ErrHeadTooBig},
 		"endless field": {"GET / HTTP/1.1\r\nX: " + strings.Repeat("a", 200<<10), 431, handshake.ErrHeadTooBig},
-	} {
-		t.Run(name, func(t *testing.T) {
-			resp, body, rest := exchange(t, addr, c.request)
-			checkRefusal(t, c.status, resp, body, rest)
-			require.ErrorIs(t, (<-results).err, c.err)
-		})
 	}
-	t.Run("just not too long", func(t *testing.T) {
-		for _, n := range []int{3 << 10, 4<<10 - 200, 4 << 10, 8 << 10, 15 << 10} {
-			resp, _, _ := exchange(t, addr, requestText("/", "X-A: "+strings.Repeat("a", n)))
-			assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
-			r := <-results
-			require.NoError(t, r.err)
-			assert.Len(t, r.c.Info().Header.Get("X-A"), n)
+	each(t, ownHandshake, nil, func(t *testing.T, s *service) {
+		for name, c := range requests {
+			t.Run(name, func(t *testing.T) {
+				resp, body, rest := exchange(t, s.addr, c.request)
+				checkRefusal(t, c.status, resp, body, rest)
+				require.ErrorIs(t, soon(t, s.refused), c.err)
+			})
 		}
-	})
-	t.Run("100 fields", func(t *testing.T) {
-		resp, _, _ := exchange(t, addr, requestText("/", many[:95]...))
-		assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
-		require.NoError(t, (<-results).err)
+		assert.Empty(t, s.opened)
+		t.Run("just not too long", func(t *testing.T) {
+			for _, n := range []int{3 << 10, 4<<10 - 200, 4 << 10, 8 << 10, 15 << 10} {
+				resp, _, _ := exchange(t, s.addr, requestText("/", "X-A: "+strings.Repeat("a", n)))
+				assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
+				assert.Len(t, soon(t, s.opened).Info().Header.Get("X-A"), n)
+			}
+		})
+		t.Run("100 fields", func(t *testing.T) {
+			resp, _, _ := exchange(t, s.addr, requestText("/", many[:95]...))
+			assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
+			soon(t, s.opened)
+		})
 	})
 }
 

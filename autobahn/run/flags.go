@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 // config is what the command line asks for.
 type config struct {
 	patterns  []string // of cases; none means all
-	driver    string   // of cmd/echo: http or raw
+	driver    string   // of cmd/echo
 	agent     string   // name of the tested implementation in the reports
 	server    bool     // test the server side
 	client    bool     // test the client side
@@ -34,6 +35,9 @@ func (c *config) reportsIn(root string) string {
 	return c.reports
 }
 
+// drivers are those of cmd/echo.
+var drivers = []string{"http", "raw", "loop"}
+
 // quick lists what takes little time: everything but the large messages (9), and
 // of compression (12, 13) one case for each kind of data and each choice of
 // parameters, with fragments for the latter.
@@ -46,7 +50,7 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 	f.SetOutput(io.Discard)
 	cases := f.String("cases", "", "comma-separated case `patterns`, like 1.*,2.10,7 (default all)")
 	quickly := f.Bool("quick", false, "run only what takes little time: no large messages (9) and a few cases of compression (12, 13)")
-	f.StringVar(&c.driver, "driver", "http", "driver of cmd/echo: http or raw")
+	f.StringVar(&c.driver, "driver", "http", "driver of cmd/echo: "+strings.Join(drivers, ", "))
 	serverOnly := f.Bool("server-only", false, "test the server side only")
 	clientOnly := f.Bool("client-only", false, "test the client side only")
 	f.StringVar(&c.serverURL, "server", "", "test the server at this ws or wss `URL` in place of cmd/echo")
@@ -72,8 +76,8 @@ func parseFlags(args []string, usage io.Writer) (*config, error) {
 	switch {
 	case f.NArg() > 0:
 		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	case c.driver != "http" && c.driver != "raw":
-		return nil, fmt.Errorf("-driver is http or raw, not %q", c.driver)
+	case !slices.Contains(drivers, c.driver):
+		return nil, fmt.Errorf("-driver is one of %s, not %q", strings.Join(drivers, ", "), c.driver)
 	case *serverOnly && *clientOnly:
 		return nil, errors.New("-server-only and -client-only exclude each other")
 	case *clientOnly && c.serverURL != "":

@@ -9,13 +9,13 @@ import (
 // taps are for connections that share their hooks, as those of a ws.Server do:
 // each one finds its own tap there.
 type taps struct {
-	make func() *tap
-	mu   sync.Mutex
-	open map[*ws.Conn]*tap
+	create func() *tap
+	mu     sync.Mutex
+	open   map[*ws.Conn]*tap
 }
 
-func newTaps(make func() *tap) *taps {
-	return &taps{make: make, open: map[*ws.Conn]*tap{}}
+func newTaps(create func() *tap) *taps {
+	return &taps{create: create, open: map[*ws.Conn]*tap{}}
 }
 
 // hooks makes each connection call its tap.
@@ -38,7 +38,7 @@ func (ts *taps) find(c *ws.Conn) *tap {
 	defer ts.mu.Unlock()
 	t := ts.open[c]
 	if t == nil {
-		t = ts.make()
+		t = ts.create()
 		ts.open[c] = t
 	}
 	return t
