@@ -20,7 +20,7 @@ func TestLoopTrace(t *testing.T) {
 		octets    string
 	}
 	pieces := make(chan piece, 100)
-	addr := serve(t, &ws.Server{
+	addr := runServer(t, &ws.Server{
 		Options: &ws.Options{Hooks: ws.Hooks{Trace: func(c *ws.Conn, d ws.Direction, b []byte) {
 			assert.Equal(t, "/chat", c.Info().Target)
 			messages, _ := c.Buffered()
@@ -36,7 +36,7 @@ func TestLoopTrace(t *testing.T) {
 		},
 	})
 	hello := clientFrame(frame.OpText, "Hello")
-	peer := beginWith(t, addr, requestText("/chat")+hello)
+	peer := wstest.NewPeer(t, openTCP(t, addr, requestText("/chat")+hello), ws.RoleClient)
 	peer.Expect(wstest.Text("welcome"), wstest.Text("Hello"))
 	var seen [2]string
 	for len(seen[ws.Received]) < 11 || len(seen[ws.Sent]) < 9+7 {

@@ -179,9 +179,6 @@ func TestFramesOfCompressedViolation(t *testing.T) {
 
 func TestTraceOfDeflate(t *testing.T) {
 	each(t, func(t *testing.T, driver string) {
-		if driver == driverLoop {
-			t.Skip("its hooks see the answer to the handshake, too")
-		}
 		p := start(t, "-driver", driver, "-trace", "-deflate")
 		peer := p.deflating(t, "/chat", noTakeover)
 		peer.Send(wstest.NewFrame(frame.OpText, []byte{0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00}).WithRSV(0x40))
