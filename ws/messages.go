@@ -21,64 +21,96 @@ func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 			yield(Message{}, ErrEventLoop)
 			return
 		}
-		// The message, when it came in pieces. Where the loop is left, its
-		// last one may still be in use.
-		var whole []byte
-		defer func() { _ = c.writeHeld(ctx) }() // its error is that of the next call
-		for {
-			m, err := c.nextMessage(ctx, &whole)
-			if err != nil {
-				putMessageBuffer(whole)
-				if e, ok := errors.AsType[*CloseError](err); !ok || !e.clean() {
-					yield(Message{}, err)
-				}
+		l := messageLoop{c: c, ctx: ctx}
+		defer l.leave()
+		for l.next() {
+			if !yield(l.message, nil) {
 				return
 			}
-			if !yield(m, nil) {
-				return
-			}
+		}
+		if l.err != nil {
+			yield(Message{}, l.err)
 		}
 	}
 }
 
-// nextMessage gives the next message as a view of the connection's buffer
-// when it came in one piece, otherwise in *whole.
-func (c *Conn) nextMessage(ctx context.Context, whole *[]byte) (Message, error) {
-	if err := c.beginRead(ctx); err != nil {
-		return Message{}, err
-	}
-	if c.out.holds() && !c.messageHere() {
-		// Replies don't wait for what is not here yet.
-		if err := c.releaseReplies(ctx); err != nil {
-			return Message{}, c.endRead(ctx, err)
-		}
-	}
-	m, err := c.messageView(whole)
-	c.replies.more = c.r != c.w && c.messageHere()
-	return m, c.endRead(ctx, err)
+// messageLoop is one loop over Messages.
+type messageLoop struct {
+	c       *Conn
+	ctx     context.Context
+	message Message
+	// pooled: the message came in pieces, and its Data is of the pools. Where
+	// the loop is left, it may still be in use.
+	pooled bool
+	err    error
 }
 
-func (c *Conn) messageView(whole *[]byte) (Message, error) {
-	if *whole != nil {
-		putMessageBuffer(*whole)
-		*whole = nil
+// next waits for the next message. Otherwise err says why there is none, if
+// that is to be said.
+//
+// It waits by itself and not from within what takes messages apart: the deepest
+// calls decide how large a goroutine's stack is, and most of the time most
+// goroutines are here. So 2 KiB do (TestSmallStack).
+func (l *messageLoop) next() bool {
+	c := l.c
+	err := c.beginRead(l.ctx)
+	if err == nil {
+		if c.out.holds() && !c.messageHere() {
+			err = c.releaseReplies(l.ctx) // they don't wait for what is not here yet
+		}
+		for done := false; err == nil; {
+			if done, err = l.take(); done || err != nil {
+				break
+			}
+			err = c.fill()
+		}
+		c.replies.more = c.r != c.w && c.messageHere()
+		err = c.endRead(l.ctx, err)
 	}
+	if err != nil {
+		l.end(err)
+	}
+	return err == nil
+}
+
+// end ends the loop, silently if the connection has ended as conversations do.
+func (l *messageLoop) end(err error) {
+	l.release()
+	if e, ok := errors.AsType[*CloseError](err); !ok || !e.clean() {
+		l.err = err
+	}
+}
+
+// leave lets go what replies have left. Its error is that of the next call.
+func (l *messageLoop) leave() { _ = l.c.writeHeld(l.ctx) }
+
+// take gives the next message as a view of the connection's buffer when it is
+// there in one piece, otherwise in a buffer of its own. It gives false when octets are needed.
+func (l *messageLoop) take() (done bool, err error) {
+	c := l.c
+	l.release()
 	if err := c.skipUnread(); err != nil {
-		return Message{}, err
+		return false, err
 	}
 	if !c.in.open {
-		ev, err := c.dataEvent()
-		if err != nil {
-			return Message{}, err
-		}
-		if ev.Flags&protocol.Fin != 0 && !c.in.packed {
-			c.in = inbound{}
-			return Message{Type: MessageType(ev.Op), Data: ev.Payload, headed: c.role == RoleServer, conn: c}, nil
-		}
-		if !c.in.packed {
+		ev, err := c.eventHere()
+		switch {
+		case err != nil || ev.Kind == protocol.KindNone:
+			return false, err
+		case ev.Flags == protocol.First|protocol.Fin:
+			c.in.open, c.in.fin = false, false
+			l.message = Message{Type: MessageType(ev.Op), Data: ev.Payload, headed: c.role == RoleServer, conn: c}
+			return true, nil
+		case !c.in.packed:
 			c.in.rest = ev.Payload
 		}
 	}
+	return true, l.collect()
+}
+
+// collect puts a message together that came in pieces, or compressed.
+func (l *messageLoop) collect() error {
+	c := l.c
 	// As much room as it will need, if the last message needed that, too.
 	size := max(bufferSize, int(min(int64(len(c.in.rest))+c.recv.Pending(), int64(c.lastSize))))
 	if c.in.packed {
@@ -87,10 +119,18 @@ func (c *Conn) messageView(whole *[]byte) (Message, error) {
 	t, p, err := c.readInto(getMessageBuffer(size), growPooled)
 	if err != nil {
 		putMessageBuffer(p)
-		return Message{}, err
+		return err
 	}
-	*whole = p
-	return Message{Type: t, Data: p, conn: c}, nil
+	l.pooled, l.message = true, Message{Type: t, Data: p, conn: c}
+	return nil
+}
+
+// release gives back what the message was put together in.
+func (l *messageLoop) release() {
+	if l.pooled {
+		putMessageBuffer(l.message.Data)
+		l.pooled = false
+	}
 }
 
 // growPooled is grow for a buffer of the pools.

@@ -61,33 +61,44 @@ func isTimeout(err error) bool {
 	return !ended && errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// dataEvent gives the next event of a data message and handles what comes in
-// between. The payload of a compressed message goes to its inflation too. An
-// error that isTimeout leaves the connection as it is; any other is how the
-// connection ended.
+// dataEvent gives the next event of a data message, waiting for it. An error
+// that isTimeout leaves the connection as it is; any other is how the connection
+// ended.
+func (c *Conn) dataEvent() (protocol.Event, error) {
+	for {
+		ev, err := c.eventHere()
+		if err != nil || ev.Kind != protocol.KindNone {
+			return ev, err
+		}
+		if err = c.fill(); err != nil {
+			return protocol.Event{}, err
+		}
+	}
+}
+
+// eventHere gives the next event of a data message, or none when it takes more
+// octets than are in the buffer, and handles what comes in between. The payload
+// of a compressed message goes to its inflation too.
 //
 //req:impl RFC6455-6.2-01
 //req:impl RFC6455-6.2-02
-func (c *Conn) dataEvent() (protocol.Event, error) {
+func (c *Conn) eventHere() (protocol.Event, error) {
 	for {
 		ev, n, err := c.recv.Next(c.buf[c.r:c.w])
 		c.r += n
-		if err != nil {
+		switch {
+		case err != nil:
 			return ev, c.fail(err)
-		}
-		switch ev.Kind {
-		case protocol.KindData:
+		case ev.Kind == protocol.KindNone:
+			return ev, nil
+		case ev.Kind == protocol.KindData:
 			c.in.note(ev)
 			if c.in.packed {
 				c.deflate.in.take(ev)
 			}
 			return ev, nil
-		case protocol.KindNone:
-			err = c.fill()
-		default:
-			err = c.onControl(ev)
 		}
-		if err != nil {
+		if err = c.onControl(ev); err != nil {
 			return protocol.Event{}, err
 		}
 	}
@@ -240,7 +251,7 @@ func (c *Conn) onControl(ev protocol.Event) error {
 		c.pings.pong(ev.Payload)
 	case protocol.KindClose:
 		return c.peerClosed(ev)
-	case protocol.KindNone, protocol.KindData: // dataEvent's business
+	case protocol.KindNone, protocol.KindData: // eventHere's business
 	}
 	return nil
 }

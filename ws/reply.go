@@ -35,6 +35,14 @@ var errNoConn = errors.New("ws: Reply: no connection gave this message")
 //req:impl RFC6455-6.1-01
 //req:impl RFC6455-6.1-09
 func (m Message) Reply(t MessageType, p []byte) error {
+	if m.inPlace(t, p) && m.conn.out.tryTake() {
+		return m.conn.replyInPlace(t, p)
+	}
+	return m.reply(t, p)
+}
+
+// reply is Reply where p has to be copied.
+func (m Message) reply(t MessageType, p []byte) error {
 	c := m.conn
 	switch {
 	case c == nil:
@@ -42,13 +50,9 @@ func (m Message) Reply(t MessageType, p []byte) error {
 	case !t.valid():
 		return ErrMessageType
 	case c.served.Load() != nil:
-		return c.Write(context.Background(), t, p)
 	case c.replies.more:
 		return c.holdReply(t, p)
-	case m.inPlace(t, p) && c.out.tryTake():
-		return c.replyInPlace(t, p)
-	}
-	if c.out.holds() {
+	case c.out.holds():
 		switch ok, err := c.hold(t, p); {
 		case err != nil:
 			return err
@@ -120,11 +124,12 @@ func (c *Conn) releaseReplies(ctx context.Context) error {
 // holds tells whether frames are held back.
 func (o *outbox) holds() bool { return o.state.Load()&framesHeld != 0 }
 
-// inPlace tells whether p is the payload of m where it was received, with room
-// before it for a header: that of the frame in which it came, which on a server
-// had a masking key too.
+// inPlace tells whether p is the payload of m where it was received, to be
+// echoed at once. Before it there is room for a header: that of the frame in
+// which it came, which on a server had a masking key too.
 func (m Message) inPlace(t MessageType, p []byte) bool {
-	return m.headed && len(p) > 0 && len(p) == len(m.Data) && &p[0] == &m.Data[0] && !m.conn.compresses(t, len(p))
+	return m.headed && len(p) > 0 && len(p) == len(m.Data) && &p[0] == &m.Data[0] && t.valid() &&
+		m.conn.atOnce.can() && !m.conn.replies.more && m.conn.served.Load() == nil && !m.conn.compresses(t, len(p))
 }
 
 // replyInPlace writes a payload from where it was received, with its header
@@ -134,23 +139,29 @@ func (c *Conn) replyInPlace(t MessageType, p []byte) error {
 	b := unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(p)), -n)), n+len(p)) //nolint:gosec // a longer header stood there
 	err := c.refusal(context.Background())
 	if err == nil {
-		err = c.writeInPlace(t, b, n)
+		if _, _, err = c.send.Header(b[:0:n], t.opcode(), protocol.Fin, int64(len(p))); err != nil {
+			err = c.refused(err)
+		} else if n = c.atOnce.write(b); n < len(b) || c.traced {
+			err = c.writeOn(b, n)
+		}
 	}
 	c.free()
 	return err
 }
 
-func (c *Conn) writeInPlace(t MessageType, b []byte, header int) error {
-	_, _, err := c.send.Header(b[:0:header], t.opcode(), protocol.Fin, int64(len(b)-header))
-	if err != nil {
-		return c.refused(err)
+// writeOn does the rest for a frame of which n octets are out, for a call that no
+// context ends. It stands apart since it takes much of the stack and is seldom
+// needed.
+func (c *Conn) writeOn(b []byte, n int) error {
+	c.trace(Sent, b[:n])
+	if n == len(b) {
+		return nil
 	}
-	ctx := context.Background()
-	w := writing{c: c, ctx: ctx}
-	_, err = w.write(b)
+	w := writing{c: c, ctx: context.Background(), begun: n > 0}
+	_, err := w.write(b[n:])
 	interrupted := w.leave()
 	if err != nil {
-		return c.writeFailed(ctx, err, interrupted, w.begun)
+		return c.writeFailed(w.ctx, err, interrupted, w.begun)
 	}
 	return nil
 }

@@ -87,21 +87,20 @@ func (l *served) callMessage(ctx context.Context) (more bool) {
 	if l.detaching() != nil {
 		return false
 	}
-	var whole []byte
-	m, err := c.nextMessage(ctx, &whole)
-	defer func() { putMessageBuffer(whole) }()
+	in := messageLoop{c: c, ctx: ctx}
+	defer in.release()
 	switch {
-	case err != nil:
+	case !in.next():
 		return false
 	case c.closing.Load():
 		return true
-	case c.relieve(len(m.Data)) != nil:
+	case c.relieve(len(in.message.Data)) != nil:
 		return false
 	}
 	more = true
 	if f := l.loop.server.OnMessage; f != nil {
 		defer c.recovered(true)
-		f(c, m)
+		f(c, in.message)
 	}
 	return more
 }

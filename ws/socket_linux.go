@@ -15,24 +15,16 @@ import (
 //
 // The sanitizers don't see such calls: with them, socket_unix.go is built.
 
+// A call that does not wait is not interrupted either: there is no EINTR.
+
 // recvNow reads what the socket has, without waiting.
 func recvNow(fd uintptr, p []byte) (int, syscall.Errno) {
-	for {
-		n, _, err := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd,
-			uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_DONTWAIT, 0, 0) //nolint:gosec // the call needs the address
-		if err != syscall.EINTR {
-			return int(n), err
-		}
-	}
+	n, _, err := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_DONTWAIT, 0, 0) //nolint:gosec // the call needs the address
+	return int(n), err
 }
 
 // sendNow writes as much of p as the socket takes, without waiting.
 func sendNow(fd uintptr, p []byte) (int, syscall.Errno) {
-	for {
-		n, _, err := syscall.RawSyscall6(syscall.SYS_SENDTO, fd,
-			uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, 0, 0) //nolint:gosec // the call needs the address
-		if err != syscall.EINTR {
-			return int(n), err
-		}
-	}
+	n, _, err := syscall.RawSyscall6(syscall.SYS_SENDTO, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, 0, 0) //nolint:gosec // the call needs the address
+	return int(n), err
 }

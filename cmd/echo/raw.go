@@ -61,7 +61,9 @@ func (d *rawDriver) open(nc net.Conn) {
 	if err != nil {
 		return // the client has been answered, and the Logger told
 	}
-	serve(c, t)
+	// The stack that the handshake needed would stay as large for as long as
+	// the goroutine lives. A new one echoes on a quarter of it.
+	d.conns.Go(func() { serve(c, t) })
 }
 
 // shutdown closes all connections with 1001. Handshakes in progress have until

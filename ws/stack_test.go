@@ -1,0 +1,57 @@
+//go:build linux && amd64 && !race
+
+package ws
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A goroutine that echoes gets by on the 2 KiB of stack that it begins with: its
+// stack would stay as large as its deepest call ever made it. That is seen in a
+// process of its own, in which goroutines don't begin with more because others
+// needed more.
+func TestSmallStack(t *testing.T) {
+	const child = "LONGWIRE_SMALL_STACK"
+	if os.Getenv(child) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSmallStack$")
+		cmd.Env = append(os.Environ(), child+"=1", "GODEBUG=adaptivestackstart=0")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return
+	}
+	const conns = 200
+	echoing := func(payload string) {
+		server, client := loopback(t)
+		c := connOver(t, server, RoleServer, nil)
+		go func() {
+			for m, err := range c.Messages(context.Background()) {
+				if err != nil || m.Reply(m.Type, m.Data) != nil {
+					return
+				}
+			}
+		}()
+		b := messagesTo(t, RoleServer, payload)[0]
+		for range 2 {
+			_, err := client.Write(b)
+			require.NoError(t, err)
+			_, err = io.ReadFull(client, make([]byte, len(b)-4))
+			require.NoError(t, err)
+		}
+	}
+	echoing("warm")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range conns {
+		echoing(strings.Repeat("x", []int{16, 1024, 16 << 10}[i%3]))
+	}
+	runtime.ReadMemStats(&after)
+	require.Less(t, (after.StackInuse-before.StackInuse)/conns, uint64(3<<10), "octets of stack for each connection")
+}
