@@ -63,7 +63,7 @@ func serveUpgrade(ln net.Listener, s *service, o *ws.Options) func() {
 				defer context.AfterFunc(ctx, func() { c.CloseNow() })()
 				tell(s.opened, c)
 				_ = echoBack(context.Background(), c)
-				c.CloseNow()
+				_ = c.Close(ws.StatusNormalClosure, "")
 			})
 		}
 	})
