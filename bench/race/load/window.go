@@ -23,6 +23,9 @@ type measured struct {
 	server, load time.Duration // CPU time
 }
 
+// errNothing says that a window has no figures.
+var errNothing = errors.New("nothing came back while it counted")
+
 // errStalled ends a run in which nothing comes any more.
 var errStalled = errors.New("nothing came back for 5 seconds")
 
@@ -40,6 +43,9 @@ func (w window) measure(step func() (int, error), warmed func()) (m measured, er
 	}
 	if m.messages, err = w.until(from+int64(w.seconds), step); err != nil {
 		return m, err
+	}
+	if m.messages == 0 {
+		return m, errNothing
 	}
 	to, server2, load2, err := w.clocks()
 	m.took, m.server, m.load = time.Duration(to-from), server2-server, load2-load
