@@ -58,11 +58,13 @@ type arrival struct {
 
 // The bounds of a wake-up.
 const (
-	// loopBuffer is the size of a loop's buffers.
-	loopBuffer = 64 << 10
-	// readBudget is how many octets one connection may have read before the
-	// others have their turn.
-	readBudget = 4 * loopBuffer
+	// readSize is the size of a loop's read buffer, and so the most that one
+	// connection may have read before the others have their turn. A message of
+	// the default limit fits in, so that it is handed out from there if all of it
+	// has come. Of such a buffer only what is read into is ever memory.
+	readSize = 1<<20 + 64<<10
+	// outSize is the size of the buffer for what is sent in a wake-up.
+	outSize = 64 << 10
 )
 
 func newLoop(s *Server, set *settings) (*loop, error) {
@@ -75,8 +77,8 @@ func newLoop(s *Server, set *settings) (*loop, error) {
 		set:    set,
 		poll:   p,
 		head:   heads.Get().(*handshake.Head),
-		in:     make([]byte, loopBuffer),
-		out:    collector{b: make([]byte, 0, loopBuffer)},
+		in:     make([]byte, readSize),
+		out:    collector{b: make([]byte, 0, outSize)},
 		done:   make(chan struct{}),
 	}, nil
 }

@@ -140,7 +140,7 @@ func (q *backlog) next(vec [][]byte) [][]byte {
 // the loop goes on reading because of that. mu is held.
 func (l *served) drain() (resumed bool) {
 	b := &l.loop.out // empty, where there is a queue
-	for budget := readBudget; l.queue != nil && budget > 0; {
+	for budget := readSize; l.queue != nil && budget > 0; {
 		b.vec = l.queue.next(b.vec[:0])
 		n, err := l.fd.writev(b.vec)
 		l.traceSent(b.vec, n, 0)

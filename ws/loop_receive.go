@@ -31,7 +31,8 @@ func (l *served) read() {
 	c, lp := l.c, l.loop
 	if lp.r == lp.w {
 		lp.r, lp.w = 0, 0
-		if pending := c.recv.Pending(); pending >= directSize {
+		// What is to be inflated, or discarded, goes through the buffer.
+		if pending := c.recv.Pending(); pending >= directSize && !c.in.packed && !c.closing.Load() {
 			l.readDirect(pending)
 			return
 		}
@@ -63,10 +64,6 @@ func (l *served) readDirect(pending int64) {
 	ev, err := c.recv.Direct(room[:n])
 	if err != nil {
 		l.fail(err)
-		return
-	}
-	if c.in.packed || c.closing.Load() {
-		l.data(ev) // does not keep it here
 		return
 	}
 	c.in.rest = p[:len(p)+n]
@@ -126,7 +123,7 @@ func (l *served) data(ev protocol.Event) {
 		return
 	}
 	if ev.Flags == protocol.First|protocol.Fin {
-		l.deliver(MessageType(ev.Op), ev.Payload)
+		l.deliver(Message{Type: MessageType(ev.Op), Data: ev.Payload, headed: true, conn: c})
 		return
 	}
 	c.in.note(ev)
@@ -172,13 +169,13 @@ func (l *served) inflate(ev protocol.Event) {
 func (l *served) deliverRest() {
 	m := l.c.in
 	l.c.in = inbound{}
-	l.deliver(m.typ, m.rest)
+	l.deliver(Message{Type: m.typ, Data: m.rest, conn: l.c})
 	putMessageBuffer(m.rest)
 }
 
-func (l *served) deliver(t MessageType, p []byte) {
+func (l *served) deliver(m Message) {
 	if f := l.loop.server.OnMessage; f != nil {
-		f(l.c, Message{Type: t, Data: p, conn: l.c})
+		f(l.c, m)
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 // go out in one write. A longer one is written from where it is.
 const joinSize = 8 << 10
 
+// shortSize is up to how many octets a message takes the short way.
+const shortSize = 1 << 10
+
 // outgoing is a frame to be sent. Its payload is p and then more.
 type outgoing struct {
 	p       []byte
@@ -52,17 +55,30 @@ func (l *served) write(ctx context.Context, t MessageType, p []byte, more [][]by
 	if l.loop.poll == nil {
 		return c.queueMessage(t, p, more, m)
 	}
-	if c.set.Hooks.Trace != nil {
-		defer l.showTraced() // when mu is free again
-	}
 	l.mu.Lock()
-	if l.moved() {
-		l.mu.Unlock()
+	moved := l.moved()
+	var err error
+	if !moved {
+		err = l.send(t, p, more, m)
+	}
+	l.mu.Unlock()
+	if moved {
 		return c.writeMessage(ctx, t, p, more, m)
 	}
-	defer l.mu.Unlock()
+	if c.set.Hooks.Trace != nil {
+		l.showTraced()
+	}
+	return err
+}
+
+// send is write with mu held.
+func (l *served) send(t MessageType, p []byte, more [][]byte, m *Prepared) error {
+	c := l.c
 	if c.closing.Load() {
 		return errCloseSent
+	}
+	if l.queue == nil && l.working && m == nil && len(more) == 0 && len(p) <= shortSize && !c.compresses(t, len(p)) {
+		return l.collectShort(t.opcode(), p)
 	}
 	if l.queue.full(c.set) {
 		return ErrBackpressure
@@ -74,26 +90,87 @@ func (l *served) write(ctx context.Context, t MessageType, p []byte, more [][]by
 	switch {
 	case m != nil:
 		e := m.encoded(c)
-		o.p, o.flags, o.shared = e.payload(), e.flags, true
-		o.size = len(o.p)
-	case !c.compresses(t, o.size):
-		if len(more) > maxVector-2 {
-			o.p, o.more = join(o.size, more), nil
-			defer putMessageBuffer(o.p)
-		}
-	default:
-		if len(more) > 0 {
-			p, o.more = join(o.size, more), nil
-			defer putMessageBuffer(p)
-		}
-		packed, worth := c.deflate.out.pack(p)
-		defer putMessageBuffer(packed)
-		if o.p = p; worth {
-			o.p, o.flags = packed, protocol.Fin|protocol.Compressed
-		}
-		o.size = len(o.p)
+		o.p, o.size, o.flags, o.shared = e.payload(), len(e.payload()), e.flags, true
+	case c.compresses(t, o.size):
+		return l.sendCompressed(&o)
+	case len(more) > maxVector-2:
+		o.p, o.more = join(o.size, more), nil
+		err := l.put(&o)
+		putMessageBuffer(o.p)
+		return err
 	}
 	return l.put(&o)
+}
+
+// collectShort is the short way of a short message that is sent while the loop
+// works on the connection, which is what most answers are.
+func (l *served) collectShort(op frame.Opcode, p []byte) (err error) {
+	b := &l.loop.out
+	if len(b.b)+frame.MaxHeader+len(p) > cap(b.b) {
+		l.emit(b, nil, nil)
+		return l.put(&outgoing{p: p, size: len(p), op: op, flags: protocol.Fin, message: true})
+	}
+	if b.b, _, err = l.c.send.Header(b.b, op, protocol.Fin, int64(len(p))); err != nil {
+		return err
+	}
+	b.b = append(b.b, p...)
+	b.ends = append(b.ends, len(b.b))
+	return nil
+}
+
+// reply is Message.Reply.
+func (l *served) reply(m Message, t MessageType, p []byte) error {
+	long := len(p) > shortSize
+	if l.loop.poll == nil || long && !m.inPlace(t, p) {
+		return l.write(context.Background(), t, p, nil, nil)
+	}
+	l.mu.Lock()
+	short := l.working && l.queue == nil && !l.c.closing.Load() && l.c.result.Load() == nil && !l.c.compresses(t, len(p))
+	var err error
+	switch {
+	case !short:
+	case long:
+		err = l.sendInPlace(t, p)
+	default:
+		err = l.collectShort(t.opcode(), p)
+	}
+	l.mu.Unlock()
+	if !short {
+		return l.write(context.Background(), t, p, nil, nil)
+	}
+	return err
+}
+
+// sendInPlace sends a long payload from where it was received, with its header
+// before it. mu is held.
+func (l *served) sendInPlace(t MessageType, p []byte) error {
+	b, n := withHeader(t, p)
+	if _, _, err := l.c.send.Header(b[:0:n], t.opcode(), protocol.Fin, int64(len(p))); err != nil {
+		return err
+	}
+	l.emit(&l.loop.out, b, nil)
+	if e := l.c.result.Load(); e != nil {
+		return e
+	}
+	return nil
+}
+
+// sendCompressed sends a message compressed, if that is worth it. What is
+// compressed goes out in the same order, since mu is held.
+func (l *served) sendCompressed(o *outgoing) error {
+	var joined []byte
+	if len(o.more) > 0 {
+		joined = join(o.size, o.more)
+		o.p, o.more = joined, nil
+	}
+	packed, worth := l.c.deflate.out.pack(o.p)
+	if worth {
+		o.p, o.size, o.flags = packed, len(packed), protocol.Fin|protocol.Compressed
+	}
+	err := l.put(o)
+	putMessageBuffer(packed)
+	putMessageBuffer(joined)
+	return err
 }
 
 // join puts the slices of v, size octets, one behind the other into a buffer
@@ -110,41 +187,47 @@ func join(size int, v [][]byte) []byte {
 // while the loop works on the connection, and otherwise written at once. mu is
 // held.
 func (l *served) put(o *outgoing) error {
-	if e := l.c.result.Load(); e != nil {
+	if l.working {
+		return l.collect(&l.loop.out, o)
+	}
+	b := collectors.Get().(*collector)
+	err := l.collect(b, o)
+	l.emit(b, nil, nil)
+	collectors.Put(b)
+	if e := l.c.result.Load(); e != nil && err == nil {
 		return e
 	}
-	b := &l.loop.out
-	if !l.working {
-		b = collectors.Get().(*collector)
-		defer collectors.Put(b)
-	}
-	if len(b.b)+frame.MaxHeader+o.size > cap(b.b) && o.small() {
+	return err
+}
+
+// collect puts a frame behind those in b, or queues it where the socket takes no
+// more. mu is held.
+func (l *served) collect(b *collector, o *outgoing) (err error) {
+	if o.small() && len(b.b)+frame.MaxHeader+o.size > cap(b.b) {
 		l.emit(b, nil, nil)
+	}
+	if e := l.c.result.Load(); e != nil {
+		return e
 	}
 	if l.queue != nil {
 		return l.putQueued(o)
 	}
-	var err error
 	if b.b, _, err = l.c.send.Header(b.b, o.op, o.flags, int64(o.size)); err != nil {
 		return err
 	}
 	if !o.small() {
 		l.emit(b, o.p, o.more)
-	} else {
-		b.b = append(b.b, o.p...)
-		for _, q := range o.more {
-			b.b = append(b.b, q...)
+		if e := l.c.result.Load(); e != nil {
+			return e
 		}
-		if o.message {
-			b.ends = append(b.ends, len(b.b))
-		}
-		if l.working {
-			return nil
-		}
-		l.emit(b, nil, nil)
+		return nil
 	}
-	if e := l.c.result.Load(); e != nil {
-		return e
+	b.b = append(b.b, o.p...)
+	for _, q := range o.more {
+		b.b = append(b.b, q...)
+	}
+	if o.message {
+		b.ends = append(b.ends, len(b.b))
 	}
 	return nil
 }
@@ -190,9 +273,12 @@ func (l *served) emit(b *collector, p []byte, more [][]byte) {
 		return
 	case total == len(b.b):
 		n, err = l.fd.write(b.b)
-	default:
-		n, err = l.fd.writev(b.vec)
+	case total == len(p):
 		b.ends = append(b.ends, total)
+		n, err = l.fd.write(p)
+	default:
+		b.ends = append(b.ends, total)
+		n, err = l.fd.writev(b.vec)
 	}
 	switch {
 	case err != nil:

@@ -88,7 +88,7 @@ func (lp *loop) enter(l *served) {
 	l.working = true
 	l.mu.Unlock()
 	lp.r, lp.w = 0, 0
-	lp.budget, lp.drained = readBudget, false
+	lp.budget, lp.drained = readSize, false
 }
 
 // work takes what has come.

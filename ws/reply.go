@@ -35,21 +35,25 @@ var errNoConn = errors.New("ws: Reply: no connection gave this message")
 //req:impl RFC6455-6.1-01
 //req:impl RFC6455-6.1-09
 func (m Message) Reply(t MessageType, p []byte) error {
-	if m.inPlace(t, p) && m.conn.out.tryTake() {
-		return m.conn.replyInPlace(t, p)
-	}
-	return m.reply(t, p)
-}
-
-// reply is Reply where p has to be copied.
-func (m Message) reply(t MessageType, p []byte) error {
 	c := m.conn
 	switch {
 	case c == nil:
 		return errNoConn
 	case !t.valid():
 		return ErrMessageType
-	case c.served.Load() != nil:
+	}
+	if l := c.served.Load(); l != nil {
+		return l.reply(m, t, p)
+	}
+	if !c.replies.more && c.atOnce.can() && m.inPlace(t, p) && c.out.tryTake() {
+		return c.replyInPlace(t, p)
+	}
+	return c.reply(t, p)
+}
+
+// reply is Reply where p has to be copied.
+func (c *Conn) reply(t MessageType, p []byte) error {
+	switch {
 	case c.replies.more:
 		return c.holdReply(t, p)
 	case c.out.holds():
@@ -124,19 +128,23 @@ func (c *Conn) releaseReplies(ctx context.Context) error {
 // holds tells whether frames are held back.
 func (o *outbox) holds() bool { return o.state.Load()&framesHeld != 0 }
 
-// inPlace tells whether p is the payload of m where it was received, to be
-// echoed at once. Before it there is room for a header: that of the frame in
-// which it came, which on a server had a masking key too.
+// inPlace tells whether p is the payload of m where it was received, with room
+// before it for a header: that of the frame in which it came, which on a server
+// had a masking key too.
 func (m Message) inPlace(t MessageType, p []byte) bool {
-	return m.headed && len(p) > 0 && len(p) == len(m.Data) && &p[0] == &m.Data[0] && t.valid() &&
-		m.conn.atOnce.can() && !m.conn.replies.more && m.conn.served.Load() == nil && !m.conn.compresses(t, len(p))
+	return m.headed && len(p) > 0 && len(p) == len(m.Data) && &p[0] == &m.Data[0] && !m.conn.compresses(t, len(p))
+}
+
+// withHeader gives p with the n octets before it that a header for it takes.
+func withHeader(t MessageType, p []byte) (b []byte, n int) {
+	n = frame.NewHeader(true, 0, t.opcode(), int64(len(p))).Len()
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(p)), -n)), n+len(p)), n //nolint:gosec // a longer header stood there
 }
 
 // replyInPlace writes a payload from where it was received, with its header
 // before it: nothing is copied. The socket is held.
 func (c *Conn) replyInPlace(t MessageType, p []byte) error {
-	n := frame.NewHeader(true, 0, t.opcode(), int64(len(p))).Len()
-	b := unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(p)), -n)), n+len(p)) //nolint:gosec // a longer header stood there
+	b, n := withHeader(t, p)
 	err := c.refusal(context.Background())
 	if err == nil {
 		if _, _, err = c.send.Header(b[:0:n], t.opcode(), protocol.Fin, int64(len(p))); err != nil {

@@ -7,8 +7,8 @@ import (
 
 // The shape of a wheel. A slot of level 0 is one tick wide, about 8 ms, and one
 // of each further level 8 times as wide as one before. With 256 slots a level, a
-// timer fires at most a thirty-second of its duration late, and never early.
-// The last level reaches 20 hours; what is later is put into its last slot.
+// timer fires at most a thirty-second of its duration late, and never early. The
+// last level reaches 19 hours; what is later fires there, and has to be set anew.
 const (
 	tickShift   = 23 // of nanoseconds
 	wheelLevels = 6
