@@ -88,6 +88,7 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
+	report.Summary(os.Stdout, r)
 	return nil
 }
 

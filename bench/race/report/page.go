@@ -86,13 +86,12 @@ func page(r *results.Results) string {
 	}
 	servers.markdown(&b)
 
+	if t := summaryOf(r); len(t) > 1 {
+		b.WriteString("\n## At a glance\nThe ratio of what a message costs with Longwire to what it costs with others, medians of the rounds; below 1 is better. At fixed rates it is the 99th percentile of the latency, and for idle connections memory.\n\n")
+		t.markdown(&b)
+	}
 	for _, v := range views {
-		var all []*results.Contest
-		for i := range r.Contests {
-			if c := &r.Contests[i]; c.Kind == v.kind && v.base(c) != nil {
-				all = append(all, c)
-			}
-		}
+		all := contestsOf(r, v)
 		if len(all) == 0 {
 			continue
 		}

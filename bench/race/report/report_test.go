@@ -74,6 +74,7 @@ func TestFiles(t *testing.T) {
 	for _, words := range []string{
 		"a processor", "2 cores", "Linux 6.1", "| gone | not there | not raced: missing tool: x |",
 		"loop: the server ended.", "### echo 64x32x1\n", "### rate 64x1024@20000\n",
+		"| echo 64x32x1 | longwire-raw | 0.750 |  | 1.500 (gws) | 3.000 (bun) |",
 		"| longwire-raw | 0.750 | 0.750..0.750 |", // of tcp, in both rounds
 		"| server | 18000 : 1000 | 1000 | 18000 |",
 		"| server | 10000/10000 : 100/100 | 100/100 | 10000/10000 |",
@@ -92,6 +93,18 @@ func TestText(t *testing.T) {
 	assert.Equal(t, []string{"bun", "0.250", "0.250..0.250", "5.50", "1.00..10.0"}, strings.Fields(lines[2])[:5])
 	assert.Equal(t, "tcp", strings.Fields(lines[5])[0])
 	assert.Equal(t, "loop: the server ended", lines[6])
+}
+
+func TestSummary(t *testing.T) {
+	var b strings.Builder
+	r := example()
+	Summary(&b, r)
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	require.Len(t, lines, 1+len(r.Contests))
+	assert.Equal(t, []string{"echo", "64x32x1", "longwire-raw", "0.750", "1.500", "(gws)", "3.000", "(bun)"}, strings.Fields(lines[1]))
+	b.Reset()
+	Summary(&b, &results.Results{})
+	assert.Empty(t, b.String())
 }
 
 // Nobody has run, or only some have.

@@ -104,8 +104,17 @@ func shape(c *results.Contest) string {
 // Text prints one contest for a terminal.
 func Text(w io.Writer, c *results.Contest) {
 	fmt.Fprintf(w, "\n%s: %s\n", of(c.Kind).title, shape(c))
-	t := tableOf(c)
-	widths := make([]int, 0)
+	tableOf(c).text(w)
+	for _, s := range c.Series {
+		if s.Failed != "" {
+			fmt.Fprintf(w, "%s: %s\n", s.Server, s.Failed)
+		}
+	}
+}
+
+// text prints the table with cells below each other.
+func (t table) text(w io.Writer) {
+	var widths []int
 	for _, row := range t {
 		for i, cell := range row {
 			if i == len(widths) {
@@ -119,11 +128,6 @@ func Text(w io.Writer, c *results.Contest) {
 			fmt.Fprintf(w, "%s%s  ", strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)), cell)
 		}
 		fmt.Fprintln(w)
-	}
-	for _, s := range c.Series {
-		if s.Failed != "" {
-			fmt.Fprintf(w, "%s: %s\n", s.Server, s.Failed)
-		}
 	}
 }
 
