@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string) error {
 	if err := b.build(ctx, "load"); err != nil {
 		return err
 	}
-	r := &results.Results{Date: time.Now().Format(time.DateOnly), Machine: machine(ctx), Rounds: c.rounds, Seconds: c.time.Seconds()}
+	r := &results.Results{Date: time.Now().Format(time.DateOnly), Machine: machine(ctx), Rounds: c.rounds, Seconds: c.seconds}
 	var able []server
 	for _, s := range c.servers {
 		if err := b.buildAll(ctx, s.build); err != nil {
@@ -100,7 +100,7 @@ func parse(args []string) (*config, error) {
 	quick := f.Bool("quick", false, "a short one: some loads, one round of a second each")
 	all := f.Bool("all", false, "all loads")
 	f.IntVar(&c.rounds, "rounds", 3, "`rounds` of each load")
-	f.DurationVar(&c.time, "time", 2*time.Second, "how long each sample counts")
+	f.Float64Var(&c.seconds, "seconds", 2, "how many `seconds` each sample counts")
 	f.StringVar(&c.dir, "dir", "", "`folder` for what is built (default .cache/bench in the repository)")
 	f.StringVar(&c.out, "out", "", "write results, page and charts into this `folder`, beside those of other loads that are there")
 	f.BoolVar(&c.redraw, "redraw", false, "race nothing, but write page and charts in the folder of -out anew")
@@ -118,7 +118,7 @@ func parse(args []string) (*config, error) {
 		return nil, err
 	}
 	if *quick {
-		*loads, c.rounds, c.time = quickLoads, 1, time.Second
+		*loads, c.rounds, c.seconds = quickLoads, 1, 1
 	}
 	if *all {
 		*loads = allLoads

@@ -23,7 +23,7 @@ type race struct {
 	dir                  string // of what was built
 	serverCore, loadCore string
 	rounds               int
-	time                 time.Duration
+	seconds              float64 // that each sample counts
 }
 
 // contest races servers under one load. A server that fails is left out of the
@@ -72,7 +72,7 @@ func (r *race) run(ctx context.Context, l load, s server) (sample results.Sample
 	if s.plain {
 		args = append(args, "-tcp")
 	}
-	cmd := exec.CommandContext(ctx, "taskset", append(append(args, "-time", r.time.String()), l.args...)...)
+	cmd := exec.CommandContext(ctx, "taskset", append(append(args, "-time", time.Duration(r.seconds*float64(time.Second)).String()), l.args...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	text, err := cmd.Output()

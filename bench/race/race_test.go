@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,7 +76,7 @@ func missing(t *testing.T, tool string) {
 // A contest takes as many samples of each server as there are rounds, and tells
 // why one has failed.
 func TestContest(t *testing.T) {
-	r := race{dir: programs(t), serverCore: "0", loadCore: "0", rounds: 3, time: time.Second}
+	r := race{dir: programs(t), serverCore: "0", loadCore: "0", rounds: 3, seconds: 1}
 	l, err := parseLoad("2x3x4")
 	require.NoError(t, err)
 	c, err := r.contest(t.Context(), l, []server{
