@@ -1,0 +1,4 @@
+package ws
+
+// Raced is for the tests that see the package from outside.
+const Raced = raced
