@@ -24,7 +24,7 @@ func (p DropPolicy) String() string {
 
 // BroadcastResult counts what became of a broadcast on each connection.
 type BroadcastResult struct {
-	Queued  int // connections that will get the message, unless they end before
+	Queued  int // connections that have been sent the message, or will be unless they end before
 	Dropped int // connections whose queue was full
 	Ended   int // connections that had ended or begun to close
 }
@@ -32,11 +32,11 @@ type BroadcastResult struct {
 // reasonTooSlow is the reason of the Close frame of DropConnection.
 const reasonTooSlow = "reads too slowly"
 
-// Broadcast queues m on every connection of the group, as
-// Conn.TryWritePrepared does, and returns without waiting for any of them: a
-// slow one never holds up the others, and never has more queued than
-// Options.QueueMessages and Options.QueueBytes allow. What happens when its
-// queue is full is the policy's matter.
+// Broadcast sends m on every connection of the group, as Conn.TryWritePrepared
+// does, and returns without waiting for any of them: what a socket does not take
+// at once is queued. A slow peer never holds up the others, and never has more
+// queued than Options.QueueMessages and Options.QueueBytes allow. What happens
+// when its queue is full is the policy's matter.
 //
 // Messages of several Broadcasts come in the same order on every connection.
 // To leave some connections out, loop over All instead.

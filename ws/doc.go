@@ -27,8 +27,10 @@
 //     error.go.
 //   - The way in: receive.go and read.go, then reader.go, messages.go,
 //     discard.go.
-//   - The way out: write.go, outbox.go and aside.go, then writer.go,
-//     prepared.go, group.go and broadcast.go.
+//   - The way out: write.go and emit.go; turn.go, call.go, line.go and
+//     together.go (writes that meet); outbox.go, trywrite.go, aside.go and
+//     held.go (what nobody waits for); then writer.go, prepared.go, group.go and
+//     broadcast.go.
 //   - Compression (RFC 7692): compression.go (what there is to choose),
 //     inflate.go, deflate.go.
 //   - What time decides and the peer asks for: ping.go, pong.go, keepalive.go.
@@ -39,6 +41,7 @@
 //     dial_redirect.go, dial_slot.go, dial_error.go.
 //   - What these stand on: lock.go, watch.go and deadlinecontext.go (waiting
 //     that can be given up), buffer.go and vector.go (memory), idle_unix.go and
-//     idle_other.go (no buffer while nothing comes), stream.go (deadlines for
+//     idle_other.go (no buffer while nothing comes), atonce_unix.go and
+//     atonce_other.go (no deadline while there is room), stream.go (deadlines for
 //     what has none). netconn.go is a connection as a stream.
 package ws

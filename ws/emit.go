@@ -22,10 +22,11 @@ type writing struct {
 // write writes b and gives how much of it went out.
 func (w *writing) write(b []byte) (n int, err error) {
 	c := w.c
-	if c.atOnce.can() {
+	if c.atOnce.can() && len(b) > 0 {
 		n = c.atOnce.write(b)
 	}
 	if n < len(b) {
+		c.out.full = true
 		var m int
 		if m, err = w.wait(b[n:]); m > 0 {
 			n += m

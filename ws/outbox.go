@@ -14,6 +14,7 @@ import (
 // a goroutine is started that lives until none are left (aside.go).
 type outbox struct {
 	state atomic.Uint32 // who writes: turn.go
+	full  bool          // the last write had to wait; whoever writes has it
 	held  held          // whoever writes has it
 
 	mu sync.Mutex // guards what follows

@@ -34,10 +34,15 @@ func (c *Conn) lead(k *call) {
 			k.err = c.writeRest(k.ctx, k.rest)
 		case err != nil:
 			k.err = err
-		case c.out.gather(k):
-			next = c.writeTogether(k)
 		default:
-			k.err = c.writeAlone(k.ctx, &k.draft)
+			c.out.mu.Lock()
+			c.out.gather(k)
+			c.out.mu.Unlock()
+			if k.next != nil {
+				next = c.writeTogether(k)
+			} else {
+				k.err = c.writeAlone(k.ctx, &k.draft)
+			}
 		}
 	}
 	if next == nil {
@@ -61,14 +66,16 @@ func (c *Conn) writeRest(ctx context.Context, rest []byte) error {
 }
 
 // gather takes out of the lines the calls whose frames are to go together with
-// that of k, which leads, as far as they fit, and links them to it. It tells
-// whether there are any.
-func (o *outbox) gather(k *call) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+// that of k, which leads, as far as they fit, and links them to it. Without k it
+// links them to the first one. It gives the first of all. mu is held.
+func (o *outbox) gather(k *call) (first *call) {
 	o.cut = false
-	k.next = nil
-	last, room := k, bufferSize-k.room()
+	room := bufferSize
+	first, last := k, k
+	if k != nil {
+		k.next = nil
+		room -= k.room()
+	}
 	for _, l := range [...]*line{&o.urgent, &o.calls} {
 		for l == &o.urgent || !o.open {
 			n := l.first
@@ -77,10 +84,16 @@ func (o *outbox) gather(k *call) bool {
 			}
 			l.remove(n)
 			n.state = callTaken
-			last.next, last, room = n, n, room-n.room()
+			room -= n.room()
+			if last == nil {
+				first = n
+			} else {
+				last.next = n
+			}
+			last = n
 		}
 	}
-	return last != k
+	return first
 }
 
 // writeTogether writes the frames of a call that leads and of those linked to
@@ -89,25 +102,52 @@ func (o *outbox) gather(k *call) bool {
 func (c *Conn) writeTogether(k *call) (next *call) {
 	scratch := getBuffer()
 	defer putBuffer(scratch)
-	b := scratch[:0]
-	for n := k; n != nil; n = n.next {
-		b, n.err = c.appendFrame(b, &n.draft)
-		n.end = len(b)
-	}
+	b := c.appendFrames(scratch[:0], k)
 	w := writing{c: c, ctx: k.ctx, shared: true}
 	n, err := w.write(b)
 	interrupted := w.leave()
 	if err != nil {
-		return c.sortOut(k, b, n, err, interrupted)
+		err = c.judge(k, n, err, interrupted)
 	}
 	c.out.mu.Lock()
-	for n := k.next; n != nil; {
-		next := n.next // not its own any more when it is awake
-		n.becomes(callDone)
-		n = next
+	defer c.out.mu.Unlock()
+	return c.out.settle(k, k, b, n, err)
+}
+
+// writeForOthers writes for the calls that stand in line what the socket, which
+// is held, takes without waiting: otherwise it would be idle until one of them
+// runs. It gives the call that has to go on. mu is held, but not meanwhile.
+func (c *Conn) writeForOthers() (next *call) {
+	o := &c.out
+	if !c.atOnce.can() || o.full || o.asidesFirst() || c.result.Load() != nil {
+		o.full = false
+		return nil
 	}
-	c.out.mu.Unlock()
-	return nil
+	first := o.gather(nil)
+	if first == nil {
+		return nil
+	}
+	o.mu.Unlock()
+	scratch := getBuffer()
+	b := c.appendFrames(scratch[:0], first)
+	n := c.atOnce.write(b)
+	c.trace(Sent, b[:n])
+	if n < len(b) && c.deflate != nil {
+		c.deflate.out.stale = true // as in writeFailed
+	}
+	o.mu.Lock()
+	next = o.settle(first, nil, b, n, nil)
+	putBuffer(scratch)
+	return next
+}
+
+// appendFrames appends the frames of calls that are linked.
+func (c *Conn) appendFrames(b []byte, k *call) []byte {
+	for ; k != nil; k = k.next {
+		b, k.err = c.appendFrame(b, &k.draft)
+		k.end = len(b)
+	}
+	return b
 }
 
 // appendFrame appends a frame to b, which has room for it.
@@ -138,72 +178,70 @@ func (c *Conn) appendFrame(b []byte, f *draft) ([]byte, error) {
 	return b, nil
 }
 
-// sortOut says what becomes of each call of a write together that got err after
-// n octets of b. Who gives up, by its context or by the deadline, is out of it if
-// its frame was not begun, and the others go on, back in line, unless they are the
-// call that it gives. Any other error ends the connection for all.
-func (c *Conn) sortOut(k *call, b []byte, n int, err error, interrupted bool) (next *call) {
+// judge says what an error after n octets of a write together means. Without an
+// error those go on whose frames are not out and who do not give up. Who does, by
+// its context or by the deadline, is out of it if its frame was not begun; it has
+// its error then. Any other error ends the connection for all.
+func (c *Conn) judge(k *call, n int, err error, interrupted bool) error {
 	if c.deflate != nil {
 		c.deflate.out.stale = true // as in writeFailed
 	}
 	expired := isTimeout(err) && c.writes.expired()
 	goesOn := isTimeout(err) && (interrupted || expired) && c.canResume() && c.result.Load() == nil
 	var cause error
-	for f, start := k, 0; f != nil; start, f = f.end, f.next {
-		if f.err == nil && n < f.end {
-			f.err = f.reason(expired)
+	for start := 0; k != nil; start, k = k.end, k.next {
+		if k.err == nil && n < k.end {
+			k.err = k.reason(expired)
 		}
-		if f.err != nil && n < f.end && start < f.end {
-			cause = f.err
+		if k.err != nil && n < k.end && start < k.end {
+			cause = k.err
 			goesOn = goesOn && n <= start // half a frame can't be taken back
 		}
 	}
-	if !goesOn {
-		err = c.togetherFailed(err, cause)
-	}
-	o := &c.out
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	var back *call // those to be put back, the last one first
-	for f, start := k, 0; f != nil; {
-		end, behind := f.end, f.next
-		f.next = nil
-		switch {
-		case !goesOn && start < end: // not those that the Sender has refused
-			f.err = err
-			fallthrough
-		case f.err != nil || end <= n:
-			if f != k {
-				f.becomes(callDone)
-			}
-		case start < n:
-			f.rest, next = bytes.Clone(b[n:end]), f
-		case f == k:
-			next = f
-		default:
-			f.next, back = back, f
-		}
-		start, f = end, behind
-	}
-	for back != nil {
-		f := back
-		back = f.next
-		o.line(f).pushFirst(f)
-		f.becomes(callWaits)
-	}
-	return next
-}
-
-// togetherFailed ends the connection for an error of a write together. cause is
-// that of the call that gave up, if one did.
-func (c *Conn) togetherFailed(err, cause error) error {
 	switch {
+	case goesOn:
+		return nil
 	case !isTimeout(err):
 		cause = err
 	case cause == nil:
 		cause = ErrWriteTimeout
 	}
 	return c.end(&CloseError{Code: StatusAbnormalClosure, Err: cause})
+}
+
+// settle tells calls that are linked what has become of them after n octets of
+// b, or that the connection has ended with err. Those that are to go on are back
+// in line, except for the one that it gives: one whose frame is partly out, or
+// leader. mu is held.
+func (o *outbox) settle(k, leader *call, b []byte, n int, err error) (next *call) {
+	var back *call // those to be put back, the last one first
+	for start := 0; k != nil; {
+		end, behind := k.end, k.next // it is not ours any more when it is done
+		k.next = nil
+		switch {
+		case err != nil && start < end: // not those that the Sender has refused
+			k.err = err
+			fallthrough
+		case k.err != nil || end <= n:
+			if k != leader {
+				k.becomes(callDone)
+			}
+		case start < n:
+			k.rest, next = bytes.Clone(b[n:end]), k
+		case k == leader:
+			next = k
+		default:
+			k.next, back = back, k
+		}
+		start, k = end, behind
+	}
+	for back != nil {
+		k = back
+		back = k.next
+		o.line(k).pushFirst(k)
+		k.putBack()
+	}
+	return next
 }
 
 // reason says why a call gives up, or nil when it does not.

@@ -1,10 +1,6 @@
 package ws
 
-import (
-	"context"
-	"os"
-	"time"
-)
+import "context"
 
 // The socket is held by one goroutine at a time, for one write: a call of the
 // application or the goroutine that writes what nobody waits for. Who finds it
@@ -36,32 +32,6 @@ func (t turn) urgent() bool { return t == turnPing || t == turnFragment || t == 
 // alone tells whether it does not go together with others.
 func (t turn) alone() bool { return t == turnWriter || t == turnFragment || t == turnClose }
 
-// call is a call that stands in line.
-type call struct {
-	draft
-	ctx  context.Context
-	turn turn
-
-	wake       chan struct{} // gets a value when the state has changed
-	prev, next *call         // in a line; next also in a write and among the spare ones
-	after      uint64        // so many messages were queued before it came
-
-	// What becomes of it.
-	state callState
-	end   int    // of its frame in a write together with others
-	rest  []byte // what is left of a frame that is partly out
-	err   error
-}
-
-type callState uint8
-
-const (
-	callWaits callState = iota // in line
-	callLeads                  // it holds the socket
-	callTaken                  // its frame is part of a write
-	callDone
-)
-
 // tryTake takes the socket when it is free and nothing is to go first.
 func (o *outbox) tryTake() bool { return o.state.CompareAndSwap(0, socketHeld) }
 
@@ -85,9 +55,15 @@ func (c *Conn) free() {
 	if c.out.state.CompareAndSwap(socketHeld, 0) {
 		return
 	}
-	c.out.mu.Lock()
-	asides := c.pass()
-	c.out.mu.Unlock()
+	o := &c.out
+	o.mu.Lock()
+	asides := false
+	if next := c.writeForOthers(); next != nil {
+		next.becomes(callLeads)
+	} else {
+		asides = c.pass()
+	}
+	o.mu.Unlock()
 	if asides {
 		go c.flush()
 	}
@@ -111,7 +87,7 @@ func (c *Conn) pass() (asides bool) {
 	ended := c.result.Load() != nil
 	var next *call
 	switch {
-	case len(o.rest.octets) > 0 || o.held.n > 0 || o.due() || o.final:
+	case o.asidesFirst():
 		return true
 	case o.urgent.first != nil:
 		next = o.urgent.pop()
@@ -130,6 +106,12 @@ func (c *Conn) pass() (asides bool) {
 		o.state.Store(0)
 	}
 	return false
+}
+
+// asidesFirst tells whether something that nobody waits for goes before all
+// calls. mu is held, and the socket.
+func (o *outbox) asidesFirst() bool {
+	return len(o.rest.octets) > 0 || o.held.n > 0 || o.due() || o.final
 }
 
 // take waits for a turn that does not go together with others. Without an
@@ -156,82 +138,4 @@ func (c *Conn) refusal(ctx context.Context) error {
 		return e
 	}
 	return ctx.Err()
-}
-
-// standInLine begins to wait for a turn.
-func (c *Conn) standInLine(ctx context.Context, t turn, f *draft) *call {
-	o := &c.out
-	o.mu.Lock()
-	k := o.newCall()
-	k.ctx, k.turn, k.draft, k.after = ctx, t, *f, o.queued
-	o.line(k).push(k)
-	asides := o.claim() && c.pass()
-	o.mu.Unlock()
-	if asides {
-		go c.flush()
-	}
-	return k
-}
-
-// await waits until a call leads, or until it is done with the error that it
-// then has.
-func (c *Conn) await(k *call) (leads bool) {
-	for {
-		why := c.awaitTurn(k)
-		state := c.look(k, why)
-		// While its frame is being written, only its context may still end that:
-		// the deadline is the transport's, too, and so is the end.
-		for done := k.ctx.Done(); state == callTaken; {
-			select {
-			case <-k.wake:
-				state = c.look(k, nil)
-			case <-done:
-				state, done = c.look(k, k.ctx.Err()), nil
-			}
-		}
-		if state != callWaits { // else it has been put back into line
-			return state == callLeads
-		}
-	}
-}
-
-// look gives the state of a call. One that has a reason not to wait is done
-// when it is in line, and when its context has ended while its frame is being
-// written, it interrupts that.
-func (c *Conn) look(k *call, why error) callState {
-	o := &c.out
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	switch {
-	case why == nil:
-	case k.state == callWaits:
-		o.line(k).remove(k)
-		k.state, k.err = callDone, why
-	case k.state == callTaken && k.ctx.Err() != nil:
-		o.cut = true
-		c.writes.cut() // it is that write, since it ends under mu
-	}
-	return k.state
-}
-
-// awaitTurn waits until a call is woken, or gives a reason not to wait.
-func (c *Conn) awaitTurn(k *call) error {
-	for {
-		var late <-chan time.Time
-		var moved <-chan struct{}
-		if k.turn != turnClose { // no deadline of the application's is for it
-			late, moved = c.writes.late()
-		}
-		select {
-		case <-k.wake:
-			return nil
-		case <-c.ended:
-			return c.result.Load()
-		case <-k.ctx.Done():
-			return k.ctx.Err()
-		case <-late:
-			return os.ErrDeadlineExceeded
-		case <-moved:
-		}
-	}
 }
