@@ -73,8 +73,7 @@ func (lp *loop) move(l *served) {
 	more, queue := l.more(), l.queue
 	if len(more.rest) > 0 {
 		c.keep(more.rest)
-		putMessageBuffer(more.rest)
-		more.rest = nil
+		more.dropRest()
 	}
 	half.ctx, half.cancel = more.ctx, more.cancel
 	l.phase, l.queue = phaseGone, nil

@@ -246,9 +246,8 @@ func (lp *loop) release(l *served) {
 // dropAll forgets what was received.
 func (l *served) dropAll() {
 	l.dropMessage()
-	if m := l.seldom; m != nil {
-		putMessageBuffer(m.rest)
-		m.rest = nil
+	if l.seldom != nil {
+		l.seldom.dropRest()
 	}
 	if l.opening != nil {
 		l.opening.release()

@@ -2,6 +2,7 @@ package ws
 
 import (
 	"io"
+	"sync"
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
@@ -10,6 +11,9 @@ import (
 // directSize is from how many octets of a frame that are still to come on they
 // are read straight into the message and not into the loop's buffer.
 const directSize = bufferSize
+
+// firstPiece is how much room the first piece of a message is given at least.
+const firstPiece = 1 << minMessageShift
 
 // receive reads what has come and hands the messages out, until the socket has
 // no more, the connection has had its share, or something says stop.
@@ -131,9 +135,10 @@ func (l *served) data(ev protocol.Event) {
 		l.inflate(ev)
 		return
 	}
-	have := len(c.in.rest)
-	want := int(min(c.recv.Pending()+int64(len(ev.Payload)), int64(max(have, len(ev.Payload)+bufferSize))))
-	c.in.rest = append(growPooled(c.in.rest, len(ev.Payload), want), ev.Payload...)
+	// Room for what is to come of the frame, but no more than what has come of
+	// the message, or 32 KiB (W3).
+	want := int64(len(ev.Payload)) + min(c.recv.Pending(), int64(max(len(c.in.rest), bufferSize)))
+	c.in.rest = append(growPooled(c.in.rest, len(ev.Payload), int(max(want, firstPiece))), ev.Payload...)
 	if c.in.fin {
 		l.deliverRest()
 	}
@@ -218,14 +223,33 @@ func (l *served) keepRest(b []byte) {
 	if len(b) == 0 || l.phase != phaseOpen || l.c.result.Load() != nil {
 		return
 	}
-	l.more().rest = append(getMessageBuffer(len(b)), b...)
+	if len(b) > len(remnant{}) {
+		l.more().rest = append(getMessageBuffer(len(b)), b...)
+		return
+	}
+	l.more().rest = append(remnants.Get().(*remnant)[:0], b...)
 }
 
 // takeRest puts what was kept back into the loop's buffer. mu is held.
 func (l *served) takeRest() {
 	if m := l.seldom; m != nil && len(m.rest) > 0 {
 		l.loop.w = copy(l.loop.in, m.rest)
-		putMessageBuffer(m.rest)
-		m.rest = nil
+		m.dropRest()
 	}
+}
+
+// remnant has room for the longest beginning of a frame that nothing can be made
+// of yet.
+type remnant [protocol.MinBuffer]byte
+
+var remnants = sync.Pool{New: func() any { return new(remnant) }}
+
+// dropRest gives back what the rest was kept in.
+func (m *seldom) dropRest() {
+	if cap(m.rest) == len(remnant{}) {
+		remnants.Put((*remnant)(m.rest[:len(remnant{})]))
+	} else {
+		putMessageBuffer(m.rest)
+	}
+	m.rest = nil
 }
