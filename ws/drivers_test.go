@@ -136,9 +136,9 @@ func start(t *testing.T, d driver, ln net.Listener, o *ws.Options) *service {
 	}
 	s := &service{
 		addr:    ln.Addr().String(),
-		opened:  make(chan *ws.Conn, 1000),
-		refused: make(chan error, 1000),
-		ended:   make(chan *ws.CloseError, 1000),
+		opened:  make(chan *ws.Conn, 10_000),
+		refused: make(chan error, 10_000),
+		ended:   make(chan *ws.CloseError, 10_000),
 	}
 	told := *o
 	told.Logger = slog.New(refusals{s.refused, o.Logger})
