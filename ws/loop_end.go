@@ -2,6 +2,8 @@ package ws
 
 import (
 	"context"
+	"encoding/binary"
+	"sync/atomic"
 	"time"
 
 	"longwire.example/ws/frame"
@@ -58,14 +60,21 @@ func (l *served) close(code StatusCode, reason string) error {
 	return nil
 }
 
+// pingNumber is for Pings without a payload of the application's.
+var pingNumber atomic.Uint64
+
 // ping sends a Ping, and does not wait for its Pong: that goes to Hooks.Pong.
 func (l *served) ping(ctx context.Context, payload []byte) error {
 	c := l.c
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if len(payload) == 0 {
+		payload = binary.BigEndian.AppendUint64(nil, pingNumber.Add(1))
+	}
 	if l.loop.poll == nil {
-		return c.queuePing(payload)
+		// A queue takes it for a message that is not to be compressed.
+		return c.tryWrite(&queued{typ: MessageType(frame.OpPing).Plain(), data: payload})
 	}
 	if c.set.Hooks.Trace != nil {
 		defer l.showTraced() // when mu is free again

@@ -1,8 +1,10 @@
 package ws
 
 import (
+	"bytes"
 	"context"
 	"net"
+	"slices"
 )
 
 // serveConn serves a connection in this goroutine: it calls the callbacks over
@@ -94,7 +96,11 @@ func (l *served) callMessage(ctx context.Context) (more bool) {
 		return false
 	case c.closing.Load():
 		return true
-	case c.relieve(len(in.message.Data)) != nil:
+	case l.detaching() != nil:
+		// It came too late for OnMessage, so the function reads it.
+		c.in = inbound{rest: bytes.Clone(in.message.Data), typ: in.message.Type, open: true, fin: true}
+		return false
+	case c.relieve() != nil:
 		return false
 	}
 	more = true
@@ -112,11 +118,11 @@ func (l *served) detaching() detached {
 	return l.has().detach
 }
 
-// relieve writes what is queued, in the goroutine that reads, when there is so
-// much that an answer of n octets might find no room.
-func (c *Conn) relieve(n int) error {
+// relieve writes what is queued, in the goroutine that reads, when the queue is
+// at its high-water mark: what is not read can't be answered.
+func (c *Conn) relieve() error {
 	messages, octets := c.Buffered()
-	if messages == 0 || !reached(2*messages, c.set.QueueMessages) && !over(octets+n, c.set.QueueBytes) {
+	if !reached(messages, c.set.QueueMessages) && !reached(octets, c.set.QueueBytes) {
 		return nil
 	}
 	return c.writeQueued()
@@ -124,29 +130,11 @@ func (c *Conn) relieve(n int) error {
 
 // queueMessage is Write where a goroutine calls back.
 func (c *Conn) queueMessage(t MessageType, p []byte, more [][]byte, m *Prepared) error {
-	if m != nil {
-		return c.enqueue(&queued{typ: m.typ, prepared: m})
+	switch {
+	case m != nil:
+		return c.tryWrite(&queued{typ: m.typ, prepared: m})
+	case len(more) > 0:
+		return c.tryWrite(&queued{typ: t, data: slices.Concat(more...)})
 	}
-	if len(more) == 0 {
-		return c.enqueue(&queued{typ: t, data: p})
-	}
-	size := 0
-	for _, q := range more {
-		size += len(q)
-	}
-	joined := make([]byte, 0, size)
-	for _, q := range more {
-		joined = append(joined, q...)
-	}
-	return c.enqueue(&queued{typ: t, data: joined})
-}
-
-// queuePing is Ping where a goroutine calls back.
-func (c *Conn) queuePing(payload []byte) error {
-	c.out.mu.Lock()
-	c.out.ping = true
-	c.out.mu.Unlock()
-	c.kick()
-	_ = payload
-	return nil
+	return c.tryWrite(&queued{typ: t, data: p})
 }

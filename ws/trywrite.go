@@ -95,7 +95,12 @@ func (c *Conn) enqueue(q *queued) error {
 	o.mu.Lock()
 	// An empty queue takes one message of any size: otherwise a message
 	// longer than the bound could never be sent.
-	if o.messages > 0 && (over(o.messages+1, c.set.QueueMessages) || over(o.octets+size, c.set.QueueBytes)) {
+	full := o.messages > 0 && (over(o.messages+1, c.set.QueueMessages) || over(o.octets+size, c.set.QueueBytes))
+	if c.served.Load() != nil {
+		// A Server promises room for one message below the mark.
+		full = reached(o.messages, c.set.QueueMessages) || reached(o.octets, c.set.QueueBytes)
+	}
+	if full {
 		o.mu.Unlock()
 		return ErrBackpressure
 	}
