@@ -225,6 +225,13 @@ func TestServerPanics(t *testing.T) {
 		}
 		at := serve(s)
 		bystander := at.dial()
+		check := func(text string) {
+			require.NoError(t, bystander.Write(t.Context(), ws.Text, []byte(text)))
+			_, p, err := bystander.Read(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, text, string(p))
+		}
+		check("before")
 		for _, name := range []string{"OnOpen", "OnMessage", "OnClose", "Goexit"} {
 			in.Store(name)
 			c := at.dial()
@@ -241,10 +248,7 @@ func TestServerPanics(t *testing.T) {
 			}
 			soon(t, closed)
 			in.Store("")
-			require.NoError(t, bystander.Write(t.Context(), ws.Text, []byte(name)))
-			_, p, err := bystander.Read(t.Context())
-			require.NoError(t, err)
-			assert.Equal(t, name, string(p))
+			check(name)
 		}
 	})
 }
