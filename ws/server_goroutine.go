@@ -30,7 +30,7 @@ func (s *Server) serveConn(nc net.Conn) {
 		}
 	}()
 	l.callOpen()
-	for l.callMessage(ctx) {
+	for l.serveNext(ctx) {
 		continue
 	}
 	returned = true
@@ -82,9 +82,16 @@ func (l *served) callOpen() {
 	}
 }
 
-// callMessage waits for a message and hands it out. It gives false when the
+func (l *served) callMessage(m Message) {
+	if f := l.loop.server.OnMessage; f != nil {
+		defer l.c.recovered(true)
+		f(l.c, m)
+	}
+}
+
+// serveNext waits for a message and hands it out. It gives false when the
 // connection has ended or is to be detached.
-func (l *served) callMessage(ctx context.Context) (more bool) {
+func (l *served) serveNext(ctx context.Context) bool {
 	c := l.c
 	if l.detaching() != nil {
 		return false
@@ -100,15 +107,9 @@ func (l *served) callMessage(ctx context.Context) (more bool) {
 		// It came too late for OnMessage, so the function reads it.
 		c.in = inbound{rest: bytes.Clone(in.message.Data), typ: in.message.Type, open: true, fin: true}
 		return false
-	case c.relieve() != nil:
-		return false
 	}
-	more = true
-	if f := l.loop.server.OnMessage; f != nil {
-		defer c.recovered(true)
-		f(c, in.message)
-	}
-	return more
+	l.callMessage(in.message)
+	return c.relieve() == nil
 }
 
 // detaching gives the function that was given to Detach, or nil.
@@ -118,11 +119,10 @@ func (l *served) detaching() detached {
 	return l.has().detach
 }
 
-// relieve writes what is queued, in the goroutine that reads, when the queue is
-// at its high-water mark: what is not read can't be answered.
+// relieve writes what is queued, in the goroutine that reads: what is not read
+// can't be answered, nor can the peer close before it has the answers.
 func (c *Conn) relieve() error {
-	messages, octets := c.Buffered()
-	if !reached(messages, c.set.QueueMessages) && !reached(octets, c.set.QueueBytes) {
+	if messages, _ := c.Buffered(); messages == 0 {
 		return nil
 	}
 	return c.writeQueued()

@@ -51,6 +51,12 @@ func (s site) dial() *ws.Conn {
 // peer gives a connection whose frames are made by hand.
 func (s site) peer() *wstest.Peer {
 	s.t.Helper()
+	return wstest.NewPeer(s.t, s.open(), ws.RoleClient)
+}
+
+// open gives a transport behind the opening handshake.
+func (s site) open() net.Conn {
+	s.t.Helper()
 	nc, err := s.connect()
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { nc.Close() })
@@ -58,7 +64,7 @@ func (s site) peer() *wstest.Peer {
 	_, err = io.WriteString(nc, requestText("/"))
 	require.NoError(s.t, err)
 	readAnswer(s.t, nc)
-	return wstest.NewPeer(s.t, nc, ws.RoleClient)
+	return nc
 }
 
 // eachListener runs f with a Server on each kind of listener that is served
