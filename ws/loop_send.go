@@ -270,6 +270,7 @@ func (l *served) emit(b *collector, p []byte, more [][]byte) {
 	var err error
 	switch {
 	case total == 0 || l.cut:
+		b.b, b.ends, b.head = b.b[:0], b.ends[:0], 0 // nobody else is to get it
 		return
 	case total == len(b.b):
 		n, err = l.fd.write(b.b)
