@@ -77,17 +77,12 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 		return nil, fmt.Errorf("ws: accept: %w", g.cause(err))
 	}
 	g.lift()
-	return newConn(nc, RoleServer, s, Info{
-		Subprotocol: a.Subprotocol,
-		HTTPVersion: "HTTP/1.1",
-		Target:      in.Target,
-		Host:        in.Host,
-		Header:      r.Header,
-		LocalAddr:   nc.LocalAddr(),
-		RemoteAddr:  nc.RemoteAddr(),
+	return newConn(nc, RoleServer, s, origin{
+		info:        &Info{HTTPVersion: "HTTP/1.1", Target: in.Target, Host: in.Host, Header: r.Header},
+		subprotocol: a.Subprotocol,
 		base:        valueContext(r.Context()),
-		Extensions:  extensionNames(a.Extensions),
-	}, a.Deflate, early), nil
+		deflate:     a.Deflate,
+	}, early), nil
 }
 
 // fieldLines counts the field lines of a request. net/http bounds their octets

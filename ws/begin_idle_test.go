@@ -64,8 +64,8 @@ func TestBeginsWithoutABuffer(t *testing.T) {
 				checkBufferless(t, s)
 				// The text of the request is kept once and the header is made
 				// of it when asked for.
-				assert.Nil(t, s.info.Header)
-				assert.True(t, strings.HasPrefix(s.info.request, "GET / HTTP/1.1\r\n"))
+				assert.Nil(t, s.origin.info)
+				assert.True(t, strings.HasPrefix(s.origin.request, "GET / HTTP/1.1\r\n"))
 				assert.Equal(t, "websocket", s.Info().Header.Get("Upgrade"))
 				s.CloseNow()
 			}

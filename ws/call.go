@@ -101,7 +101,7 @@ func (c *Conn) awaitTurn(k *call) error {
 		select {
 		case <-k.wake:
 			return nil
-		case <-c.ended:
+		case <-c.ended.done():
 			return c.result.Load()
 		case <-k.ctx.Done():
 			return k.ctx.Err()

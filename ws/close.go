@@ -50,7 +50,7 @@ func (c *Conn) Close(code StatusCode, reason string) error {
 	if c.closing.CompareAndSwap(false, true) {
 		c.closeHandshake(code, reason)
 	}
-	<-c.gone // when another Close began
+	<-c.gone.done() // when another Close began
 	if e := c.result.Load(); e.Err != nil {
 		return e
 	}
@@ -70,13 +70,13 @@ func (c *Conn) closeHandshake(code StatusCode, reason string) {
 	}()
 	c.sendClose(ctx, code, reason)
 	select {
-	case <-c.ended:
+	case <-c.ended.done():
 	case <-ctx.Done():
 		_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrCloseTimeout})
 	}
 	<-read
 	select {
-	case <-c.gone:
+	case <-c.gone.done():
 	case <-ctx.Done():
 		c.closeTransport() // the peer has closed, and keeps its side open
 	}
@@ -125,7 +125,7 @@ func (c *Conn) sendClose(ctx context.Context, code StatusCode, reason string) {
 // goroutine reads: then that one meets it. What it reads does not disturb
 // payloads that were handed out.
 func (c *Conn) awaitClose(ctx context.Context) {
-	if !c.reading.lock(ctx.Done(), c.ended) {
+	if !c.reading.lock(ctx.Done(), &c.ended) {
 		return
 	}
 	defer c.reading.unlock()
@@ -233,14 +233,14 @@ func (c *Conn) setResult(e *CloseError) bool {
 	if !c.result.CompareAndSwap(nil, e) {
 		return false
 	}
-	close(c.ended)
+	c.ended.give()
 	c.mu.Lock()
 	if c.cancel != nil {
 		c.cancel(e)
 	}
 	c.mu.Unlock()
 	c.stopKeepalive()
-	c.logEnd(e, func() net.Addr { return c.info.RemoteAddr })
+	c.logEnd(e, c.nc.RemoteAddr)
 	return true
 }
 
@@ -332,7 +332,7 @@ func (c *Conn) closeTransport() {
 		if g != nil {
 			g.remove(c)
 		}
-		close(c.gone)
+		c.gone.give()
 		if f := c.set.Hooks.End; f != nil {
 			f(c, c.result.Load())
 		}

@@ -68,7 +68,7 @@ func compressedOver(t testing.TB, rw io.ReadWriteCloser, role Role, p handshake.
 	t.Helper()
 	c, err := NewConn(rw, role, Agreement{Deflate: &p}, o)
 	require.NoError(t, err)
-	t.Cleanup(func() { c.CloseNow(); <-c.gone })
+	t.Cleanup(func() { c.CloseNow(); <-c.gone.done() })
 	return c
 }
 

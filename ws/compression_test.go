@@ -63,7 +63,7 @@ func dialed(t *testing.T, so, co *Options) (server, client *Conn) {
 	_ = resp.Body.Close()
 	server = <-accepted
 	require.NotNil(t, server)
-	t.Cleanup(func() { client.CloseNow(); server.CloseNow(); <-client.gone; <-server.gone })
+	t.Cleanup(func() { client.CloseNow(); server.CloseNow(); <-client.gone.done(); <-server.gone.done() })
 	return server, client
 }
 

@@ -58,8 +58,8 @@ type blocking struct {
 	writes watch
 	pings  pings
 
-	nc   net.Conn
-	info Info
+	nc     net.Conn
+	origin origin
 
 	// The read half. All of it belongs to whoever holds reading, and so do
 	// recv, in and control.
@@ -72,15 +72,15 @@ type blocking struct {
 	replies  replies
 	lastSize int // octets of the last message that came in pieces
 
-	// ended is closed with the result, and gone when the transport is closed.
-	ended    chan struct{}
-	gone     chan struct{}
+	// ended is given with the result, and gone when the transport is closed.
+	ended    signal
+	gone     signal
 	goneOnce sync.Once
 
 	mu     sync.Mutex // guards what follows
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	alive  *keepalive
+	alive  keepalive
 }
 
 // Agreement is what the opening handshake agreed on, for NewConn.
@@ -110,15 +110,12 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 		nc = newStreamConn(rw)
 	}
 	_ = nc.SetDeadline(time.Time{})
-	info := Info{Subprotocol: a.Subprotocol}
 	if a.Deflate != nil {
-		e, err := a.Deflate.Answer()
-		if err != nil {
+		if _, err := a.Deflate.Answer(); err != nil {
 			return nil, fmt.Errorf("ws: NewConn: %w", err)
 		}
-		info.Extensions = []string{e.String()}
 	}
-	return newConn(nc, role, s, info, a.Deflate, nil), nil
+	return newConn(nc, role, s, origin{info: &Info{}, subprotocol: a.Subprotocol, deflate: a.Deflate}, nil), nil
 }
 
 // newConn starts a connection in state OPEN. early holds octets that came
@@ -126,15 +123,14 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 //
 //req:impl RFC6455-4.1-47
 //req:impl RFC6455-4.2.2-17
-func newConn(nc net.Conn, role Role, s *settings, info Info, d *handshake.DeflateParams, early []byte) *Conn {
+func newConn(nc net.Conn, role Role, s *settings, o origin, early []byte) *Conn {
 	both := &struct {
 		Conn
 		half blocking
 	}{}
 	c := &both.Conn
-	c.init(role, s, d)
-	info.Deflate = d
-	c.block(&both.half, nc, info)
+	c.init(role, s, o.deflate)
+	c.block(&both.half, nc, o)
 	if len(early) > 0 {
 		c.keep(early)
 		c.trace(Received, early)
@@ -162,13 +158,11 @@ func (c *Conn) init(role Role, s *settings, d *handshake.DeflateParams) {
 }
 
 // block makes half what goroutines need that wait for nc.
-func (c *Conn) block(half *blocking, nc net.Conn, info Info) {
-	half.nc, half.info = nc, info
-	half.ended, half.gone = make(chan struct{}), make(chan struct{})
+func (c *Conn) block(half *blocking, nc net.Conn, o origin) {
+	half.nc, half.origin = nc, o
 	c.blocking = half
-	c.reading.init()
-	c.reads.set = nc.SetReadDeadline
-	c.writes.set = nc.SetWriteDeadline
+	c.reads.nc = nc
+	c.writes.nc, c.writes.write = nc, true
 	c.idle = newIdleReader(c)
 	c.atOnce.init(c.idle)
 }
@@ -187,7 +181,7 @@ func (c *Conn) Subprotocol() string {
 	if l := c.onLoop(); l != nil {
 		return l.subprotocol()
 	}
-	return c.info.Subprotocol
+	return c.origin.subprotocol
 }
 
 // SetValue keeps something of the application's with the connection, for its
@@ -207,7 +201,7 @@ func (c *Conn) Context() context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx == nil {
-		base := c.info.base
+		base := c.origin.base
 		if base == nil {
 			base = context.Background()
 		}

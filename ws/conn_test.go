@@ -54,7 +54,7 @@ func connOver(t testing.TB, rw io.ReadWriteCloser, role Role, o *Options) *Conn 
 	t.Helper()
 	c, err := NewConn(rw, role, Agreement{}, o)
 	require.NoError(t, err)
-	t.Cleanup(func() { c.CloseNow(); <-c.gone })
+	t.Cleanup(func() { c.CloseNow(); <-c.gone.done() })
 	return c
 }
 

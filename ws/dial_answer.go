@@ -66,17 +66,15 @@ func (d *dialer) shakeHands(ctx context.Context, nc net.Conn, u *handshake.URI) 
 		return nil, resp, &DialError{Step: StepHandshake, Err: err}
 	}
 	g.lift()
-	return newConn(nc, RoleClient, d.set, Info{
-		Subprotocol: a.Subprotocol,
-		HTTPVersion: "HTTP/1.1",
-		Target:      u.Resource,
-		Host:        r.URI.Authority(),
-		Header:      resp.Header,
-		LocalAddr:   nc.LocalAddr(),
-		RemoteAddr:  nc.RemoteAddr(),
+	return newConn(nc, RoleClient, d.set, origin{
+		info: &Info{
+			HTTPVersion: "HTTP/1.1", Target: u.Resource, Host: r.URI.Authority(), Header: resp.Header,
+			Extensions: extensionNames(a.Extensions),
+		},
+		subprotocol: a.Subprotocol,
 		base:        d.base,
-		Extensions:  extensionNames(a.Extensions),
-	}, a.Deflate, buf[end:filled]), resp, nil
+		deflate:     a.Deflate,
+	}, buf[end:filled]), resp, nil
 }
 
 // readAnswer reads the response, past those that announce another one.
@@ -149,4 +147,13 @@ func readRefusal(ctx context.Context, nc net.Conn, early []byte, resp *http.Resp
 	b, _ := io.ReadAll(io.LimitReader(body, limit))
 	resp.ContentLength = int64(len(b))
 	resp.Body = io.NopCloser(bytes.NewReader(b))
+}
+
+// extensionNames writes each extension as the answer has it.
+func extensionNames(list []handshake.Extension) []string {
+	var names []string
+	for _, e := range list {
+		names = append(names, e.String())
+	}
+	return names
 }

@@ -18,7 +18,7 @@ func (c *Conn) Discard() context.Context {
 		return c.Context() // its callbacks read
 	}
 	go func() {
-		if !c.reading.lock(nil, c.ended) {
+		if !c.reading.lock(nil, &c.ended) {
 			return
 		}
 		defer c.reading.unlock()

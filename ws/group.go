@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Group is a set of connections: those whose Options name it, from the opening
@@ -14,6 +15,8 @@ type Group struct {
 	// Pace is how many connections Shutdown begins to close in a second:
 	// DefaultPace when zero, all at once when negative.
 	Pace int
+
+	settings atomic.Pointer[settings] // those made last
 
 	casting sync.Mutex // held by a Broadcast, so that all connections get messages in one order
 

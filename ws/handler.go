@@ -71,7 +71,7 @@ func (h *handler) run(c *Conn) {
 	code, reason := closeFor(err)
 	if l := c.set.Logger; l != nil && err != nil && c.result.Load() == nil {
 		l.LogAttrs(ctx, slog.LevelInfo, "websocket handler failed",
-			slog.Int("code", int(code)), slog.Any("error", err), slog.String("remote", addrString(c.info.RemoteAddr)))
+			slog.Int("code", int(code)), slog.Any("error", err), slog.String("remote", addrString(c.nc.RemoteAddr())))
 	}
 	_ = c.Close(code, reason)
 }
@@ -94,7 +94,7 @@ func closeFor(err error) (StatusCode, string) {
 
 func (h *handler) logPanic(ctx context.Context, c *Conn, v any) {
 	stack := debug.Stack()
-	remote := addrString(c.info.RemoteAddr)
+	remote := addrString(c.nc.RemoteAddr())
 	if l := h.set.Logger; l != nil {
 		l.LogAttrs(ctx, slog.LevelError, "websocket handler panicked",
 			slog.Any("panic", v), slog.String("remote", remote), slog.String("stack", string(stack)))

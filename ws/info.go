@@ -1,7 +1,6 @@
 package ws
 
 import (
-	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -31,21 +30,6 @@ type Info struct {
 	TLS *tls.ConnectionState
 	// LocalAddr and RemoteAddr are the addresses of the transport.
 	LocalAddr, RemoteAddr net.Addr
-
-	request string          // the head of the request, where Header is made only when asked for
-	base    context.Context // values for Conn.Context; never cancelled
-}
-
-// extensionNames writes each extension as a header has it.
-func extensionNames(list []handshake.Extension) []string {
-	if len(list) == 0 {
-		return nil
-	}
-	names := make([]string, len(list))
-	for i, e := range list {
-		names[i] = e.String()
-	}
-	return names
 }
 
 // Info tells what the handshake agreed on and where the connection leads.
@@ -53,14 +37,9 @@ func (c *Conn) Info() Info {
 	if l := c.onLoop(); l != nil {
 		return l.info()
 	}
-	i := c.info
-	if i.Header == nil && i.request != "" {
-		var h handshake.Head
-		if n, err := handshake.ParseRequest([]byte(i.request), &h); n > 0 && err == nil {
-			i.Header = headerOf(&h)
-		}
-	}
-	if t, ok := c.nc.(secured); ok && i.TLS == nil {
+	i := c.origin.describe()
+	i.LocalAddr, i.RemoteAddr = c.nc.LocalAddr(), c.nc.RemoteAddr()
+	if t, ok := c.nc.(secured); ok {
 		state := t.ConnectionState()
 		i.TLS = &state
 	}

@@ -12,56 +12,54 @@ import (
 // themselves instead of taking the time: a count that changed since the last
 // tick is life.
 type keepalive struct {
-	policy protocol.Keepalive
-	begun  time.Time
-	timer  *time.Timer
-	seen   uint32
+	due, asked int64       // the state of a protocol.Keepalive, in time since started
+	timer      *time.Timer // nil before it runs and when it has ended
+	seen       uint32
 }
 
 func (c *Conn) startKeepalive() {
 	if c.set.PingInterval <= 0 {
 		return
 	}
-	k := &keepalive{
-		policy: protocol.NewKeepalive(int64(c.set.PingInterval), int64(c.set.PingTimeout), 0),
-		begun:  time.Now(),
-	}
+	policy := protocol.NewKeepalive(int64(c.set.PingInterval), int64(c.set.PingTimeout), int64(time.Since(started)))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.result.Load() != nil {
 		return // its group has shut down
 	}
-	c.alive = k
-	k.timer = time.AfterFunc(c.set.PingInterval, c.tick)
+	c.alive.due, c.alive.asked = policy.Save()
+	c.alive.timer = time.AfterFunc(c.set.PingInterval, c.tick)
 }
 
 func (c *Conn) stopKeepalive() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.alive != nil {
+	if c.alive.timer != nil {
 		c.alive.timer.Stop()
-		c.alive = nil
+		c.alive.timer = nil
 	}
 }
 
 // tick runs when the policy asked to be asked again.
 func (c *Conn) tick() {
 	c.mu.Lock()
-	k := c.alive
-	if k == nil {
+	k := &c.alive
+	if k.timer == nil {
 		c.mu.Unlock()
 		return
 	}
-	now := int64(time.Since(k.begun))
+	now := int64(time.Since(started))
+	policy := protocol.KeepaliveFrom(int64(c.set.PingInterval), int64(c.set.PingTimeout), k.due, k.asked)
 	if n := c.received.Load(); n != k.seen {
 		k.seen = n
-		k.policy.Received(now)
+		policy.Received(now)
 	}
-	action, next := k.policy.Next(now)
+	action, next := policy.Next(now)
 	if action == protocol.ActionDead && c.mayLive() {
-		k.policy.Received(now)
-		action, next = k.policy.Next(now)
+		policy.Received(now)
+		action, next = policy.Next(now)
 	}
+	k.due, k.asked = policy.Save()
 	if action != protocol.ActionDead && next != protocol.Never {
 		k.timer.Reset(time.Duration(next - now))
 	}

@@ -10,11 +10,18 @@ import "sync/atomic"
 // either take itself out of the count while another claimant is left in it,
 // or, being the last one counted, take the token that is bound to come.
 type lock struct {
-	n     atomic.Int32
-	token chan struct{}
+	n atomic.Int32
+	c atomic.Pointer[chan struct{}] // made when somebody waits for the first time
 }
 
-func (l *lock) init() { l.token = make(chan struct{}, 1) }
+// token gives the channel through which the lock is passed on.
+func (l *lock) token() chan struct{} {
+	if l.c.Load() == nil {
+		c := make(chan struct{}, 1)
+		l.c.CompareAndSwap(nil, &c)
+	}
+	return *l.c.Load()
+}
 
 // tryLock takes the lock if it is free.
 func (l *lock) tryLock() bool { return l.n.CompareAndSwap(0, 1) }
@@ -22,22 +29,26 @@ func (l *lock) tryLock() bool { return l.n.CompareAndSwap(0, 1) }
 // free tells whether nobody holds the lock or waits for it.
 func (l *lock) free() bool { return l.n.Load() == 0 }
 
-// lock waits for the lock until one of the channels is closed (nil never
+// lock waits for the lock until done is closed or ended is given (nil never
 // is), and tells whether it has the lock.
-func (l *lock) lock(done, ended <-chan struct{}) bool {
+func (l *lock) lock(done <-chan struct{}, ended *signal) bool {
 	if l.n.Add(1) == 1 {
 		return true
 	}
+	var over <-chan struct{}
+	if ended != nil {
+		over = ended.done()
+	}
 	select {
-	case <-l.token:
+	case <-l.token():
 		return true
 	case <-done:
-	case <-ended:
+	case <-over:
 	}
 	for {
 		n := l.n.Load()
 		if n == 1 {
-			<-l.token // the only one counted: the lock is on its way here
+			<-l.token() // the only one counted: the lock is on its way here
 			l.unlock()
 			return false
 		}
@@ -49,6 +60,6 @@ func (l *lock) lock(done, ended <-chan struct{}) bool {
 
 func (l *lock) unlock() {
 	if l.n.Add(-1) > 0 {
-		l.token <- struct{}{}
+		l.token() <- struct{}{}
 	}
 }

@@ -8,14 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func newLock() *lock {
-	l := &lock{}
-	l.init()
-	return l
-}
-
 func TestLockExcludesAndIsNeverLost(t *testing.T) {
-	l := newLock()
+	l := new(lock)
 	inside := 0 // guarded by l
 	var wg sync.WaitGroup
 	for g := range 16 {
@@ -46,19 +40,21 @@ func TestLockExcludesAndIsNeverLost(t *testing.T) {
 	require.True(t, l.free(), "n is %d", l.n.Load())
 	require.True(t, l.tryLock())
 	l.unlock()
-	assert.Empty(t, l.token)
+	assert.Empty(t, l.token())
 }
 
 func TestLockGivesUp(t *testing.T) {
-	l := newLock()
+	l := new(lock)
 	require.True(t, l.tryLock())
 	require.False(t, l.tryLock())
 	closed := make(chan struct{})
 	close(closed)
+	var given signal
+	given.give()
 	require.False(t, l.lock(closed, nil))
-	require.False(t, l.lock(nil, closed))
+	require.False(t, l.lock(nil, &given))
 	l.unlock()
-	require.True(t, l.lock(closed, closed), "a free lock is taken whatever the channels say")
+	require.True(t, l.lock(closed, &given), "a free lock is taken whatever the channels say")
 	l.unlock()
 	require.True(t, l.free())
 }

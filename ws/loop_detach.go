@@ -57,7 +57,7 @@ func (l *served) moved() bool { return l.loop.poll != nil && l.c.blocking != nil
 func (lp *loop) move(l *served) {
 	c := l.c
 	l.mu.Lock()
-	info := l.infoLocked()
+	from := l.origin()
 	_ = lp.poll.remove(l.fd) // a descriptor of the same socket stays open
 	nc, err := l.fd.conn()
 	l.fd = -1
@@ -69,7 +69,7 @@ func (lp *loop) move(l *served) {
 		return
 	}
 	half := new(blocking)
-	c.block(half, nc, info)
+	c.block(half, nc, from)
 	more, queue := l.more(), l.queue
 	if len(more.rest) > 0 {
 		c.keep(more.rest)

@@ -32,7 +32,6 @@ import (
 // not to be read in another way meanwhile.
 func NetConn(c *Conn, t MessageType) net.Conn {
 	n := &netConn{c: c, typ: t}
-	n.busy.init()
 	n.reads.init()
 	n.writes.init()
 	return n

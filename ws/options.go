@@ -185,6 +185,7 @@ type Hooks struct {
 type settings struct {
 	Options
 	policy handshake.Policy // what a server accepts
+	given  Options          // what they were made of, where a Group shares them
 }
 
 // Check finds what is wrong with o before it is used: origin patterns and
@@ -215,7 +216,7 @@ func newSettings(o *Options) (*settings, error) {
 	if o == nil {
 		return defaultSettings(), nil
 	}
-	return makeSettings(o)
+	return settingsOf(o)
 }
 
 var defaultSettings = sync.OnceValue(func() *settings {

@@ -96,7 +96,7 @@ func (c *Conn) Ping(ctx context.Context, p ...byte) (time.Duration, error) {
 	select {
 	case <-w.done:
 		return time.Since(start), nil
-	case <-c.ended:
+	case <-c.ended.done():
 		return 0, c.result.Load()
 	case <-ctx.Done():
 	}

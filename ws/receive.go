@@ -27,7 +27,7 @@ func (c *Conn) beginRead(ctx context.Context) error {
 		}
 		// Close reads now, and nothing will come after it.
 		select {
-		case <-c.ended:
+		case <-c.ended.done():
 			return c.result.Load()
 		case <-ctx.Done():
 			return ctx.Err()

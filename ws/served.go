@@ -136,26 +136,18 @@ func (l *served) info() Info {
 }
 
 func (l *served) infoLocked() Info {
-	i := Info{
-		Subprotocol: l.subprotocol(),
-		HTTPVersion: "HTTP/1.1",
-		RemoteAddr:  l.remote.addr(),
-		request:     l.request,
-	}
-	if i.Deflate = l.has().deflate; i.Deflate != nil {
-		if e, err := i.Deflate.Answer(); err == nil {
-			i.Extensions = []string{e.String()}
-		}
-	}
+	o := l.origin()
+	i := o.describe()
+	i.RemoteAddr = l.remote.addr()
 	if l.phase != phaseGone {
 		i.LocalAddr = l.fd.local()
 	}
-	var h handshake.Head
-	if n, err := handshake.ParseRequest([]byte(l.request), &h); n > 0 && err == nil {
-		in := h.Incoming(false)
-		i.Target, i.Host, i.Header = in.Target, in.Host, headerOf(&h)
-	}
 	return i
+}
+
+// origin tells how the connection came about. mu is held.
+func (l *served) origin() origin {
+	return origin{request: l.request, subprotocol: l.subprotocol(), deflate: l.has().deflate}
 }
 
 // endpoint is an address of TCP, in the form that takes least room.

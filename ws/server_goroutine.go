@@ -58,7 +58,7 @@ func runFunc(c *Conn, fn detached) {
 // closed calls OnClose for a connection that a goroutine drives, when its
 // transport is closed.
 func (s *Server) closed(c *Conn) {
-	<-c.gone
+	<-c.gone.done()
 	if f := s.OnClose; f != nil {
 		defer c.recovered(false)
 		f(c, c.result.Load())

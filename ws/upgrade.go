@@ -133,17 +133,12 @@ func (u *upgrade) serve() (*Conn, error) {
 		return nil, fmt.Errorf("ws: upgrade: %w", g.cause(err))
 	}
 	g.lift() // the answer is out and the connection is open
-	return newConn(nc, RoleServer, s, Info{
-		Subprotocol: a.Subprotocol,
-		HTTPVersion: "HTTP/1.1",
-		Target:      in.Target,
-		Host:        in.Host,
-		LocalAddr:   nc.LocalAddr(),
-		RemoteAddr:  nc.RemoteAddr(),
+	return newConn(nc, RoleServer, s, origin{
 		request:     u.head.Text(),
+		subprotocol: a.Subprotocol,
 		base:        valueContext(g.ctx),
-		Extensions:  extensionNames(a.Extensions),
-	}, a.Deflate, b[end:]), nil
+		deflate:     a.Deflate,
+	}, b[end:]), nil
 }
 
 // valueContext gives a context for the values of ctx, nil where it has none.

@@ -30,7 +30,7 @@ func (s *scripted) SetWriteDeadline(time.Time) error { return nil }
 func TestUpgradeAllocations(t *testing.T) {
 	s := &scripted{}
 	bare := testing.AllocsPerRun(100, func() {
-		newConn(s, RoleServer, defaultSettings(), Info{}, nil, nil).CloseNow()
+		newConn(s, RoleServer, defaultSettings(), origin{}, nil).CloseNow()
 	})
 	upgrade := func(ctx context.Context, o *Options) float64 {
 		return testing.AllocsPerRun(100, func() {

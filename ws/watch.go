@@ -2,6 +2,7 @@ package ws
 
 import (
 	"context"
+	"net"
 	"sync"
 	"time"
 )
@@ -18,7 +19,8 @@ var aLongTimeAgo = time.Unix(1, 0)
 // channels: comparing interface values can panic, and a context derived only
 // to carry a value shares its parent's channel.
 type watch struct {
-	set func(time.Time) error // the transport's SetReadDeadline or SetWriteDeadline
+	nc    net.Conn
+	write bool // it is about the transport's write deadline, not the read deadline
 
 	mu       sync.Mutex
 	done     <-chan struct{}
@@ -31,6 +33,14 @@ type watch struct {
 	released bool          // contexts are not registered any more
 	aside    bool          // what is written now is not the application's call
 	moved    chan struct{} // closed when user is another; nil while nobody asks
+}
+
+// set sets the transport's deadline.
+func (w *watch) set(t time.Time) error {
+	if w.write {
+		return w.nc.SetWriteDeadline(t)
+	}
+	return w.nc.SetReadDeadline(t)
 }
 
 // enter begins a call with ctx; leave must follow when it returns nil.

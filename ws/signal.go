@@ -1,0 +1,32 @@
+package ws
+
+import "sync/atomic"
+
+// signal is a channel that is closed once. It is made only when somebody waits
+// for it: of thousands of connections, hardly any is waited for in this way.
+type signal struct {
+	c atomic.Pointer[chan struct{}]
+}
+
+// given is the channel of signals that nobody waited for before.
+var given = func() *chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return &c
+}()
+
+// done gives the channel, which is closed when the signal has been given.
+func (s *signal) done() <-chan struct{} {
+	if s.c.Load() == nil {
+		c := make(chan struct{})
+		s.c.CompareAndSwap(nil, &c)
+	}
+	return *s.c.Load()
+}
+
+// give closes the channel. It is called once.
+func (s *signal) give() {
+	if !s.c.CompareAndSwap(nil, given) {
+		close(*s.c.Load())
+	}
+}
