@@ -14,6 +14,9 @@ import (
 const (
 	minPause = 5 * time.Millisecond
 	maxPause = time.Second
+
+	// logEvery is how often that is logged at most.
+	logEvery = time.Minute
 )
 
 // lookEvery is how often Serve looks whether its listener is still there.
@@ -95,6 +98,7 @@ func (s *Server) acceptConns(ln net.Listener) error {
 // the listener or the Server was closed.
 func (s *Server) accept(one func() error) error {
 	pause := time.Duration(0)
+	var told time.Time
 	for {
 		err := one()
 		switch {
@@ -104,7 +108,8 @@ func (s *Server) accept(one func() error) error {
 		case errors.Is(err, net.ErrClosed) || errors.Is(err, ErrServerClosed):
 			return err
 		}
-		if l := s.set.Logger; l != nil && pause == 0 {
+		if l := s.set.Logger; l != nil && time.Since(told) > logEvery {
+			told = time.Now()
 			l.LogAttrs(context.Background(), slog.LevelError, "websocket server can't accept", slog.Any("error", err))
 		}
 		pause = min(max(2*pause, minPause), maxPause)
