@@ -46,9 +46,15 @@ type witness struct {
 
 func (s *service) witness(t *testing.T) *witness {
 	t.Helper()
-	c, _, err := ws.Dial(t.Context(), "ws://"+s.addr+"/witness", nil)
-	require.NoError(t, err)
+	w := newWitness(t, s.addr)
 	soon(t, s.opened)
+	return w
+}
+
+func newWitness(t *testing.T, addr string) *witness {
+	t.Helper()
+	c, _, err := ws.Dial(t.Context(), "ws://"+addr+"/witness", nil)
+	require.NoError(t, err)
 	w := &witness{t: t, c: c, echoes: make(chan string, 100)}
 	go func() {
 		defer close(w.echoes)
