@@ -18,15 +18,21 @@ import (
 var idleRequest = "GET / HTTP/1.1\r\nHost: 127.0.0.1:65535\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 
-// idleLoop gives a loop with n open connections that have no socket, whose
-// Pings are due one after the other within the time between two of one.
-func idleLoop(tb testing.TB, n int) *loop {
+// idleLoop gives a loop that does not run.
+func idleLoop(tb testing.TB) *loop {
 	tb.Helper()
 	set, err := newSettings(nil)
 	require.NoError(tb, err)
 	lp, err := newLoop(&Server{}, set)
 	require.NoError(tb, err)
 	tb.Cleanup(lp.poll.close)
+	return lp
+}
+
+// hold gives the loop n open connections that have no socket, whose Pings are
+// due one after the other within the time between two of one.
+func (lp *loop) hold(n int) {
+	set := lp.set
 	for i := range n {
 		both := &struct {
 			Conn
@@ -43,7 +49,6 @@ func idleLoop(tb testing.TB, n int) *loop {
 		l.id = lp.conns.add(l)
 		lp.schedule(l)
 	}
-	return lp
 }
 
 // ping does what a loop does when the timer of a connection has come, but for
@@ -76,7 +81,8 @@ func (lp *loop) round(from int64) (pings int) {
 // thirty-second of that late.
 func TestLoopPingsEveryConnection(t *testing.T) {
 	const n, rounds = 1000, 10
-	lp := idleLoop(t, n)
+	lp := idleLoop(t)
+	lp.hold(n)
 	lp.now = int64(lp.set.PingInterval)
 	pings := 0
 	for range rounds {
@@ -88,13 +94,14 @@ func TestLoopPingsEveryConnection(t *testing.T) {
 
 // What a loop keeps for connections on which nothing happens, without what the
 // kernel has for their sockets, and what the passing of time costs: B/conn is
-// all of the heap, ns/ping everything that one keepalive Ping takes but for the
+// the heap's, ns/ping everything that one keepalive Ping takes but for the
 // system call, and gc-ms/cycle a cycle of the garbage collector over all of it.
 func BenchmarkIdleConnections(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000, 1_000_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			lp := idleLoop(b)
 			before := heapInUse()
-			lp := idleLoop(b, n)
+			lp.hold(n)
 			held := heapInUse() - before
 			begin := time.Now()
 			runtime.GC()
