@@ -16,7 +16,7 @@ import (
 func ExampleHandler_readme() {
 	http.Handle("/echo", ws.Handler(func(ctx context.Context, c *ws.Conn) error {
 		for m, err := range c.Messages(ctx) {
-			if err != nil || c.Write(ctx, m.Type, m.Data) != nil {
+			if err != nil || m.Reply(m.Type, m.Data) != nil {
 				return err
 			}
 		}
