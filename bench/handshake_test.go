@@ -135,6 +135,7 @@ func BenchmarkUpgrade(b *testing.B) {
 func upgradeInMemory(b *testing.B, o opening, upgrade upgrade) {
 	b.ReportAllocs()
 	w := &wire{}
+	begin := cpuTime()
 	for b.Loop() {
 		*w = wire{head: o.request, answer: w.answer[:0]}
 		end, err := upgrade(w)
@@ -143,4 +144,5 @@ func upgradeInMemory(b *testing.B, o opening, upgrade upgrade) {
 		}
 		end()
 	}
+	b.ReportMetric(float64(cpuTime()-begin)/float64(b.N), "cpu-ns/op")
 }
