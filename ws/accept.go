@@ -80,7 +80,7 @@ func (s *settings) accept(w http.ResponseWriter, r *http.Request) (*Conn, error)
 	return newConn(nc, RoleServer, s, origin{
 		info:        &Info{HTTPVersion: "HTTP/1.1", Target: in.Target, Host: in.Host, Header: r.Header},
 		subprotocol: a.Subprotocol,
-		base:        valueContext(r.Context()),
+		base:        r.Context(),
 		deflate:     a.Deflate,
 	}, early), nil
 }

@@ -2,10 +2,12 @@
 
 package ws
 
+import "net"
+
 // atOnce needs descriptors that do not block.
 type atOnce struct{}
 
-func (d *atOnce) init(*idleReader) {}
+func (d *atOnce) init(net.Conn) {}
 
 func (d *atOnce) can() bool { return false }
 

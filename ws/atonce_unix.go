@@ -2,7 +2,10 @@
 
 package ws
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
 // atOnce writes to a TCP or Unix socket without waiting. Most writes find room
 // in the socket, and those need neither a deadline nor a context that could end
@@ -14,9 +17,8 @@ type atOnce struct {
 	n   int
 }
 
-func (d *atOnce) init(i *idleReader) {
-	if i != nil {
-		d.rc = i.rc
+func (d *atOnce) init(nc net.Conn) {
+	if d.rc = plainSocket(nc); d.rc != nil {
 		d.try = d.send
 	}
 }

@@ -19,7 +19,7 @@ import (
 func checkBufferless(t *testing.T, c *Conn) {
 	t.Helper()
 	assert.IsType(t, &net.TCPConn{}, c.nc)
-	assert.NotNil(t, c.idle)
+	assert.True(t, c.idle.can())
 	assert.Nil(t, c.buf)
 }
 

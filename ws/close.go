@@ -235,8 +235,8 @@ func (c *Conn) setResult(e *CloseError) bool {
 	}
 	c.ended.give()
 	c.mu.Lock()
-	if c.cancel != nil {
-		c.cancel(e)
+	if c.until != nil {
+		c.until.cancel(e)
 	}
 	c.mu.Unlock()
 	c.stopKeepalive()

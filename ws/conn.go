@@ -56,7 +56,7 @@ type blocking struct {
 	atOnce atOnce
 	out    outbox
 	writes watch
-	pings  pings
+	pings  atomic.Pointer[pings] // nil before the first one
 
 	nc     net.Conn
 	origin origin
@@ -65,22 +65,21 @@ type blocking struct {
 	// recv, in and control.
 	reading  lock
 	received atomic.Uint32 // counts reads that gave octets: life, for the keepalive
+	lastSize int32         // octets of the last message that came in pieces
 	reads    watch
-	idle     *idleReader // nil where the transport can't be read without a buffer
-	buf      []byte      // borrowed while it holds octets; nil otherwise
-	r, w     int         // buf[r:w] is received and not yet consumed
+	idle     idleReader
+	buf      []byte // borrowed while it holds octets; nil otherwise
+	r, w     int    // buf[r:w] is received and not yet consumed
 	replies  replies
-	lastSize int // octets of the last message that came in pieces
 
 	// ended is given with the result, and gone when the transport is closed.
 	ended    signal
 	gone     signal
 	goneOnce sync.Once
 
-	mu     sync.Mutex // guards what follows
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	alive  keepalive
+	mu    sync.Mutex // guards what follows
+	until *lifetime  // nil while nobody has asked for Context
+	alive keepalive
 }
 
 // Agreement is what the opening handshake agreed on, for NewConn.
@@ -163,8 +162,8 @@ func (c *Conn) block(half *blocking, nc net.Conn, o origin) {
 	c.blocking = half
 	c.reads.nc = nc
 	c.writes.nc, c.writes.write = nc, true
-	c.idle = newIdleReader(c)
-	c.atOnce.init(c.idle)
+	c.atOnce.init(nc)
+	c.idle.init(c)
 }
 
 // keep puts octets that were received elsewhere into the empty buffer.
@@ -200,17 +199,24 @@ func (c *Conn) Context() context.Context {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ctx == nil {
-		base := c.origin.base
-		if base == nil {
-			base = context.Background()
+	if c.until == nil {
+		base := context.Background()
+		if c.origin.base != nil {
+			base = context.WithoutCancel(c.origin.base)
 		}
-		c.ctx, c.cancel = context.WithCancelCause(base)
+		c.until = new(lifetime)
+		c.until.ctx, c.until.cancel = context.WithCancelCause(base)
 		if e := c.result.Load(); e != nil {
-			c.cancel(e)
+			c.until.cancel(e)
 		}
 	}
-	return c.ctx
+	return c.until.ctx
+}
+
+// lifetime is the context of a connection.
+type lifetime struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
 }
 
 // trace shows octets to Hooks.Trace.

@@ -37,7 +37,7 @@ func Dial(ctx context.Context, rawURL string, o *DialOptions) (*Conn, *http.Resp
 	if err != nil {
 		return nil, nil, &DialError{Step: StepURL, Err: err}
 	}
-	d := dialer{o: o, set: s, base: context.WithoutCancel(ctx)}
+	d := dialer{o: o, set: s, base: ctx}
 	if d.host, err = hostOf(o.Host); err != nil {
 		return nil, nil, &DialError{Step: StepOptions, Err: err}
 	}

@@ -8,9 +8,11 @@ import "syscall"
 // buffer.
 type idleReader struct{}
 
-func newIdleReader(*Conn) *idleReader { return nil }
+func (i *idleReader) init(*Conn) {}
 
-func (i *idleReader) fill() (int, error) { panic("unreachable: newIdleReader gives nil") }
+func (i *idleReader) can() bool { return false }
+
+func (c *Conn) fillIdle() (int, error) { panic("unreachable: it can't") }
 
 func unread(syscall.Conn) bool { return false }
 

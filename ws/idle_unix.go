@@ -13,28 +13,25 @@ import (
 // and again whenever the socket is readable, and only inside is a buffer
 // taken, and given back when there was nothing.
 type idleReader struct {
-	c   *Conn
-	rc  syscall.RawConn
-	try func(fd uintptr) bool // i.read, bound once
+	try func(fd uintptr) bool // c.readIdle, bound once; nil where the transport is no plain socket
 	n   int
 	err syscall.Errno
 }
 
-// newIdleReader gives nil where the transport is no plain socket.
-func newIdleReader(c *Conn) *idleReader {
-	rc := plainSocket(c.nc)
-	if rc == nil {
-		return nil
+func (i *idleReader) init(c *Conn) {
+	if c.atOnce.can() {
+		i.try = c.readIdle
 	}
-	i := &idleReader{c: c, rc: rc}
-	i.try = i.read
-	return i
 }
 
-// fill waits for octets and puts them behind buf[:w].
-func (i *idleReader) fill() (int, error) {
-	if err := i.rc.Read(i.try); err != nil {
-		i.c.dropBuffer()
+// can tells whether there is such a socket.
+func (i *idleReader) can() bool { return i.try != nil }
+
+// fillIdle waits for octets and puts them behind buf[:w].
+func (c *Conn) fillIdle() (int, error) {
+	i := &c.idle
+	if err := c.atOnce.rc.Read(i.try); err != nil {
+		c.dropBuffer()
 		return 0, err
 	}
 	if i.err != 0 {
@@ -46,9 +43,9 @@ func (i *idleReader) fill() (int, error) {
 	return i.n, nil
 }
 
-func (i *idleReader) read(fd uintptr) bool {
-	c := i.c
+func (c *Conn) readIdle(fd uintptr) bool {
 	c.makeRoom()
+	i := &c.idle
 	i.n, i.err = recvNow(fd, c.buf[c.w:])
 	if i.err == syscall.EAGAIN {
 		c.dropBuffer()

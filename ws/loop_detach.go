@@ -75,7 +75,9 @@ func (lp *loop) move(l *served) {
 		c.keep(more.rest)
 		more.dropRest()
 	}
-	half.ctx, half.cancel = more.ctx, more.cancel
+	if more.ctx != nil {
+		half.until = &lifetime{more.ctx, more.cancel}
+	}
 	l.phase, l.queue = phaseGone, nil
 	if queue != nil {
 		c.out.tryTake() // nobody else has it yet

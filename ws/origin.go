@@ -12,7 +12,7 @@ type origin struct {
 	info        *Info           // what the transport does not tell; nil where request tells it
 	request     string          // the head of the request, on a server that read it itself
 	subprotocol string          // "" for none
-	base        context.Context // values for Conn.Context, never cancelled; nil for none
+	base        context.Context // of the handshake: its values are those of Conn.Context; nil for none
 	deflate     *handshake.DeflateParams
 }
 

@@ -71,6 +71,15 @@ func (ps *pings) pong(payload []byte) {
 	}
 }
 
+// awaited gives the Pings whose Pongs are awaited. Most connections send none
+// but those of keepalive, which nobody waits for.
+func (c *Conn) awaited() *pings {
+	if c.pings.Load() == nil {
+		c.pings.CompareAndSwap(nil, new(pings))
+	}
+	return c.pings.Load()
+}
+
 // Ping sends a Ping and waits for its Pong; it gives the round-trip time. The
 // payload is the concatenation of p, at most 125 octets; without p it is a
 // number of 8 octets that this connection has not used before.
@@ -87,8 +96,9 @@ func (c *Conn) Ping(ctx context.Context, p ...byte) (time.Duration, error) {
 	if l := c.served.Load(); l != nil {
 		return 0, l.ping(ctx, p)
 	}
-	w := c.pings.add(bytes.Clone(p))
-	defer c.pings.remove(w)
+	ps := c.awaited()
+	w := ps.add(bytes.Clone(p))
+	defer ps.remove(w)
 	start := time.Now()
 	if err := c.write(ctx, turnPing, &draft{op: frame.OpPing, flags: protocol.Fin, p: w.payload}); err != nil {
 		return 0, err

@@ -85,7 +85,7 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 			dst, err = c.inflateWhole(dst, grow)
 		case c.wantsDirect():
 			pending, received := c.recv.Pending(), len(dst)-base
-			dst = grow(dst, 1, int(min(pending, int64(max(received, bufferSize, c.lastSize-received)))))
+			dst = grow(dst, 1, int(min(pending, int64(max(received, bufferSize, int(c.lastSize)-received)))))
 			room := dst[len(dst):cap(dst)]
 			room = room[:min(int64(len(room)), pending)]
 			var n int
@@ -107,7 +107,7 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 	}
 	t := c.in.typ
 	c.in = inbound{}
-	c.lastSize = len(dst) - base
+	c.lastSize = int32(min(len(dst)-base, 1<<30)) //nolint:gosec // G115: it fits now
 	return t, dst, nil
 }
 

@@ -128,7 +128,7 @@ func (c *Conn) direct(p []byte) (int, error) {
 // that it should not go through the buffer.
 func (c *Conn) wantsDirect() bool {
 	size := int64(plainBufferSize)
-	if c.idle != nil {
+	if c.idle.can() {
 		size = bufferSize
 	}
 	return c.r == c.w && c.recv.Pending() >= size
@@ -139,8 +139,8 @@ func (c *Conn) wantsDirect() bool {
 func (c *Conn) fill() error {
 	var n int
 	var err error
-	if c.idle != nil {
-		n, err = c.idle.fill()
+	if c.idle.can() {
+		n, err = c.fillIdle()
 	} else {
 		c.makeRoom()
 		for range 100 {
@@ -181,7 +181,7 @@ func (c *Conn) makeRoom() {
 // takeBuffer gives the connection an empty buffer of at least n octets.
 func (c *Conn) takeBuffer(n int) {
 	c.r, c.w = 0, 0
-	if c.idle != nil && n <= bufferSize {
+	if c.idle.can() && n <= bufferSize {
 		c.buf = getBuffer()[:]
 		return
 	}
@@ -248,7 +248,9 @@ func (c *Conn) onControl(ev protocol.Event) error {
 		if f := c.set.Hooks.Pong; f != nil {
 			f(c, ev.Payload)
 		}
-		c.pings.pong(ev.Payload)
+		if ps := c.pings.Load(); ps != nil {
+			ps.pong(ev.Payload)
+		}
 	case protocol.KindClose:
 		return c.peerClosed(ev)
 	case protocol.KindNone, protocol.KindData: // eventHere's business

@@ -35,6 +35,14 @@ var errNoConn = errors.New("ws: Reply: no connection gave this message")
 //req:impl RFC6455-6.1-01
 //req:impl RFC6455-6.1-09
 func (m Message) Reply(t MessageType, p []byte) error {
+	if m.takesInPlace(t, p) {
+		return m.conn.replyInPlace(t, p)
+	}
+	return m.reply(t, p)
+}
+
+// reply is Reply where p has to be copied, and where there is something wrong.
+func (m Message) reply(t MessageType, p []byte) error {
 	c := m.conn
 	switch {
 	case c == nil:
@@ -45,14 +53,6 @@ func (m Message) Reply(t MessageType, p []byte) error {
 	if l := c.served.Load(); l != nil {
 		return l.reply(m, t, p)
 	}
-	if !c.replies.more && c.atOnce.can() && m.inPlace(t, p) && c.out.tryTake() {
-		return c.replyInPlace(t, p)
-	}
-	return c.reply(t, p)
-}
-
-// reply is Reply where p has to be copied.
-func (c *Conn) reply(t MessageType, p []byte) error {
 	switch {
 	case c.replies.more:
 		return c.holdReply(t, p)
@@ -69,9 +69,9 @@ func (c *Conn) reply(t MessageType, p []byte) error {
 
 // replies is what the reading goroutine knows of replies.
 type replies struct {
-	more  bool // the message behind the one that was handed out is here
 	timer *time.Timer
 	armed atomic.Bool // the timer will kick
+	more  bool        // the message behind the one that was handed out is here
 }
 
 // holdReply holds a reply back. If it can't be, it goes out at once.
@@ -133,6 +133,13 @@ func (o *outbox) holds() bool { return o.state.Load()&framesHeld != 0 }
 // had a masking key too.
 func (m Message) inPlace(t MessageType, p []byte) bool {
 	return m.headed && len(p) > 0 && len(p) == len(m.Data) && &p[0] == &m.Data[0] && !m.conn.compresses(t, len(p))
+}
+
+// takesInPlace takes the socket for an echo that can be written in place, at
+// once.
+func (m Message) takesInPlace(t MessageType, p []byte) bool {
+	c := m.conn
+	return m.headed && c.served.Load() == nil && c.atOnce.can() && !c.replies.more && t.valid() && m.inPlace(t, p) && c.out.tryTake()
 }
 
 // withHeader gives p with the n octets before it that a header for it takes.

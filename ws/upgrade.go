@@ -136,17 +136,9 @@ func (u *upgrade) serve() (*Conn, error) {
 	return newConn(nc, RoleServer, s, origin{
 		request:     u.head.Text(),
 		subprotocol: a.Subprotocol,
-		base:        valueContext(g.ctx),
+		base:        g.ctx,
 		deflate:     a.Deflate,
 	}, b[end:]), nil
-}
-
-// valueContext gives a context for the values of ctx, nil where it has none.
-func valueContext(ctx context.Context) context.Context {
-	if ctx == context.Background() {
-		return nil
-	}
-	return context.WithoutCancel(ctx)
 }
 
 // readRequest reads the head of a request, which is the first end octets of b.

@@ -25,8 +25,8 @@ type watch struct {
 	mu       sync.Mutex
 	done     <-chan struct{}
 	stop     func() bool
-	user     time.Time // the application's own deadline, or that of the end
-	armed    time.Time // the write timeout in force; zero when it must be set anew
+	user     time.Time     // the application's own deadline, or that of the end
+	armed    time.Duration // the write timeout in force, since started; zero when it must be set anew
 	active   bool
 	canceled bool
 	ending   bool          // user is the deadline of the end
@@ -104,7 +104,7 @@ func (w *watch) leave() bool {
 	canceled := w.active && w.canceled
 	w.active, w.canceled = false, false
 	if canceled {
-		w.armed = time.Time{}
+		w.armed = 0
 		_ = w.set(w.user)
 	}
 	return canceled
@@ -132,7 +132,7 @@ func (w *watch) setEnd(t time.Time) error {
 
 // replace sets user. mu is held.
 func (w *watch) replace(t time.Time) error {
-	w.user, w.armed = t, time.Time{}
+	w.user, w.armed = t, 0
 	if w.moved != nil {
 		close(w.moved)
 		w.moved = nil
@@ -154,7 +154,7 @@ func (w *watch) stepAside() {
 	defer w.mu.Unlock()
 	w.aside = true
 	if !w.user.IsZero() && !w.ending {
-		w.armed = time.Time{}
+		w.armed = 0
 		_ = w.set(time.Time{})
 	}
 }
@@ -164,7 +164,7 @@ func (w *watch) stepBack() {
 	defer w.mu.Unlock()
 	w.aside = false
 	if !w.user.IsZero() && !w.ending {
-		w.armed = time.Time{}
+		w.armed = 0
 		_ = w.set(w.user)
 	}
 }
@@ -197,14 +197,14 @@ func (w *watch) arm(timeout time.Duration) {
 	if timeout <= 0 {
 		return
 	}
-	now := time.Now()
+	now := time.Since(started)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.canceled || w.armed.Sub(now) >= timeout {
+	if w.canceled || w.armed != 0 && w.armed-now >= timeout {
 		return
 	}
-	w.armed = now.Add(timeout + timeout/4)
-	t := w.armed
+	w.armed = now + timeout + timeout/4
+	t := time.Now().Add(timeout + timeout/4)
 	if !w.user.IsZero() && w.user.Before(t) && (w.ending || !w.aside) {
 		t = w.user
 	}
@@ -219,7 +219,7 @@ func (w *watch) renew() bool {
 	if w.canceled || !w.user.IsZero() && (w.ending || !w.aside) && !time.Now().Before(w.user) {
 		return false
 	}
-	w.armed = time.Time{}
+	w.armed = 0
 	return true
 }
 
