@@ -75,8 +75,10 @@ func (p *poller) remove(s socket) error {
 }
 
 func (p *poller) control(op int, s socket, h handle, i interest) error {
-	e := syscall.EpollEvent{Events: i.events(), Fd: h.number, Pad: int32(h.generation)} //nolint:gosec // G115: all bits stay
-	_, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), uintptr(s), uintptr(unsafe.Pointer(&e)), 0, 0)
+	generation := int32(h.generation) //nolint:gosec // G115: all bits stay
+	e := syscall.EpollEvent{Events: i.events(), Fd: h.number, Pad: generation}
+	_, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), s.fd(),
+		uintptr(unsafe.Pointer(&e)), 0, 0) //nolint:gosec // the call needs the address
 	if errno != 0 {
 		return os.NewSyscallError("epoll_ctl", errno)
 	}
@@ -92,7 +94,7 @@ func (p *poller) poll() int {
 // ready asks for sockets that are ready. A time-out of 0 does not wait, so that
 // the raw call holds no other goroutine up.
 func (p *poller) ready(uintptr) bool {
-	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
+	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0) //nolint:gosec // the call needs the address
 	if p.n = int(n); e != 0 {
 		p.n = 0
 	}

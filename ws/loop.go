@@ -28,15 +28,16 @@ type loop struct {
 	in      []byte
 	r, w    int
 	budget  int
-	drained bool // the socket has no more for now
+	drained bool    // the socket has no more for now
+	kept    *seldom // where octets are that come before what the socket has; or nil
 
 	// out is what it sends; its mu guards that.
 	out collector
 
+	taken    posts       // what is being done of what was asked for
 	hasPosts atomic.Bool // a hint that saves the mutex
 	mu       sync.Mutex  // guards what follows; a connection's mu may be held before
 	posted   posts
-	spare    posts // the other one of two that take turns
 	asleep   bool  // or about to be: a deadline wakes it
 	armed    int64 // when the deadline of its sleep is; 0: to be set anew
 	quit     bool
@@ -48,6 +49,7 @@ type posts struct {
 	looks    []*served // connections to look at
 	arrivals []arrival
 	calls    []func()
+	done     struct{ looks, arrivals, calls int }
 }
 
 // arrival is a connection that was accepted.
@@ -94,6 +96,7 @@ func (lp *loop) run() {
 		lp.poll.close()
 		close(lp.done)
 	}()
+	lp.finishPosts()
 	for {
 		n, quit := lp.wait()
 		lp.now = int64(time.Since(started))
@@ -186,22 +189,31 @@ func (lp *loop) arrive(a arrival) bool {
 // takePosts does what was asked for from elsewhere.
 func (lp *loop) takePosts() {
 	lp.mu.Lock()
-	p := lp.posted
-	lp.posted, lp.spare = lp.spare, posts{}
+	lp.posted, lp.taken = lp.taken, lp.posted
 	lp.hasPosts.Store(false)
 	lp.mu.Unlock()
-	for _, a := range p.arrivals {
-		lp.begin(a)
+	lp.finishPosts()
+}
+
+// finishPosts does what was taken. It may end in the middle, with the goroutine,
+// and then another one goes on.
+func (lp *loop) finishPosts() {
+	p := &lp.taken
+	for len(p.arrivals) > p.done.arrivals {
+		p.done.arrivals++
+		lp.begin(p.arrivals[p.done.arrivals-1])
 	}
-	for _, l := range p.looks {
-		lp.attend(l)
+	for len(p.looks) > p.done.looks {
+		p.done.looks++
+		lp.attend(p.looks[p.done.looks-1])
 	}
-	for _, f := range p.calls {
-		f()
+	for len(p.calls) > p.done.calls {
+		p.done.calls++
+		p.calls[p.done.calls-1]()
 	}
 	clear(p.looks)
 	clear(p.calls)
-	lp.spare = posts{p.looks[:0], p.arrivals[:0], p.calls[:0]}
+	*p = posts{looks: p.looks[:0], arrivals: p.arrivals[:0], calls: p.calls[:0]}
 }
 
 // do has the loop call f, and waits for that. When the loop has ended, f is not

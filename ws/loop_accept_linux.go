@@ -12,9 +12,10 @@ import (
 // allocates an address.
 func accept(listener uintptr) (socket, endpoint, syscall.Errno) {
 	var from syscall.RawSockaddrAny
-	size := uint32(unsafe.Sizeof(from)) //nolint:gosec // G115: a constant
-	fd, _, e := syscall.RawSyscall6(syscall.SYS_ACCEPT4, listener, uintptr(unsafe.Pointer(&from)), uintptr(unsafe.Pointer(&size)),
-		syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0, 0) //nolint:gosec // the call needs the addresses
+	size := uint32(unsafe.Sizeof(from))
+	fd, _, e := syscall.RawSyscall6(syscall.SYS_ACCEPT4, listener,
+		uintptr(unsafe.Pointer(&from)), uintptr(unsafe.Pointer(&size)), //nolint:gosec // the call needs the addresses
+		syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0, 0)
 	if e != 0 {
 		return 0, endpoint{}, e
 	}

@@ -21,8 +21,9 @@ type detached func(ctx context.Context, c *Conn) error
 // called when fn has returned and the connection has ended.
 //
 // Detach returns at once. In a callback, fn begins when the callback has
-// returned and everything sent before is on its way. An error says that fn will
-// not run: the connection has ended or is closing, or there is no Server.
+// returned and everything sent before is on its way; when the connection ends or
+// is closed before, fn is not called. An error says that there is nothing to
+// detach: the connection has ended or is closing, or there is no Server.
 func (c *Conn) Detach(fn func(ctx context.Context, c *Conn) error) error {
 	l := c.served.Load()
 	if l == nil {
@@ -48,15 +49,29 @@ func (c *Conn) Detach(fn func(ctx context.Context, c *Conn) error) error {
 	return nil
 }
 
+// detaching gives the function to leave the loop for, or nil. mu is held.
+func (l *served) detaching() detached {
+	if l.phase != phaseOpen || l.c.closing.Load() || l.c.result.Load() != nil {
+		return nil
+	}
+	return l.has().detach
+}
+
+// detachTo is detaching for the goroutine of a connection.
+func (l *served) detachTo() detached {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.detaching()
+}
+
 // moved tells whether the connection has left its loop. mu is held.
 func (l *served) moved() bool { return l.loop.poll != nil && l.c.blocking != nil }
 
 // move makes a connection one of the blocking driver. What was received and not
 // handed out goes along, as after a read that was cut short; what is queued goes
-// out first.
+// out first. mu is held, and freed.
 func (lp *loop) move(l *served) {
 	c := l.c
-	l.mu.Lock()
 	from := l.origin()
 	_ = lp.poll.remove(l.fd) // a descriptor of the same socket stays open
 	nc, err := l.fd.conn()
@@ -71,8 +86,8 @@ func (lp *loop) move(l *served) {
 	half := new(blocking)
 	c.block(half, nc, from)
 	more, queue := l.more(), l.queue
-	if len(more.rest) > 0 {
-		c.keep(more.rest)
+	if more.rest != nil {
+		c.keep(more.rest[more.restAt:])
 		more.dropRest()
 	}
 	if more.ctx != nil {
@@ -82,11 +97,11 @@ func (lp *loop) move(l *served) {
 	if queue != nil {
 		c.out.tryTake() // nobody else has it yet
 	}
+	lp.server.keep(c)
+	c.served.Store(nil)
 	l.mu.Unlock()
 	lp.wheel.remove(l.id.number)
 	lp.conns.remove(l.id)
-	lp.server.keep(c)
-	c.served.Store(nil)
 	c.startKeepalive()
 	if queue != nil {
 		go c.writeBacklog(queue)

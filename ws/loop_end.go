@@ -91,22 +91,20 @@ func (l *served) ping(ctx context.Context, payload []byte) error {
 
 // putLast sends a Close frame, or what else is the last. mu is held.
 func (l *served) putLast(b []byte) {
+	out := &l.loop.out // the loop's, while it works on this connection
+	if l.working && len(out.b)+len(b) > cap(out.b) {
+		l.flush()
+	}
 	switch {
 	case len(b) == 0 || l.cut:
 	case l.queue != nil:
 		l.queue.add(b, false)
-	case l.working && len(l.loop.out.b)+len(b) <= cap(l.loop.out.b):
-		out := &l.loop.out
+	case l.working:
 		if out.b = append(out.b, b...); !l.opened {
-			out.head = len(out.b)
+			out.head = len(out.b) // a refusal
 		}
 	default:
-		l.flush()
-		last := collector{b: b}
-		if !l.opened {
-			last.head = len(b) // a refusal
-		}
-		l.emit(&last, nil, nil)
+		l.emit(&collector{b: b}, nil, nil)
 	}
 }
 
@@ -170,6 +168,20 @@ func (l *served) lost(err error) {
 	l.loop.post(l)
 }
 
+// endOfStream is for a peer that sends nothing more and has not said so. It may
+// still receive, so it gets what was sent before.
+func (l *served) endOfStream() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flush()
+	if l.queue == nil || l.phase != phaseOpen {
+		l.lost(ErrNoClose)
+		return
+	}
+	l.setEnding(&CloseError{Code: StatusAbnormalClosure, Err: ErrNoClose})
+	l.conclude(l.c.set.CloseTimeout)
+}
+
 // lose is lost without mu held. It tells whether the connection had not ended
 // before.
 func (l *served) lose(err error) bool {
@@ -229,6 +241,10 @@ func (l *served) ended(e *CloseError) {
 func (lp *loop) release(l *served) {
 	c := l.c
 	l.mu.Lock()
+	if l.phase == phaseGone {
+		l.mu.Unlock()
+		return
+	}
 	l.phase = phaseGone
 	if l.queue != nil {
 		l.queue.release()

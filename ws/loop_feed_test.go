@@ -48,7 +48,12 @@ func (f *fedLoop) take(b []byte) {
 	lp, l := f.lp, f.l
 	lp.enter(l)
 	l.mu.Lock()
-	l.takeRest()
+	if l.seldom != nil && l.seldom.rest != nil {
+		lp.kept = l.seldom
+		for lp.kept != nil { // less than a frame, so it fits
+			lp.nextKept()
+		}
+	}
 	l.mu.Unlock()
 	lp.w += copy(lp.in[lp.w:], b)
 	lp.drained = true

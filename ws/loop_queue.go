@@ -218,13 +218,16 @@ func (l *served) pause() {
 
 // decide sets halt. mu is held.
 func (l *served) decide() {
-	l.halt.Store(l.paused || l.has().detach != nil || l.phase != phaseOpen || l.c.result.Load() != nil)
+	l.halt.Store(l.paused || l.detaching() != nil || l.phase != phaseOpen || l.c.result.Load() != nil)
 }
 
 // buffered tells how much is queued.
 func (l *served) buffered() (messages, octets int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.moved() {
+		return l.c.Buffered()
+	}
 	if l.queue == nil {
 		return 0, 0
 	}

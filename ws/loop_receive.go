@@ -2,7 +2,6 @@ package ws
 
 import (
 	"io"
-	"sync"
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
@@ -23,10 +22,16 @@ func (l *served) receive() {
 		if lp.r < lp.w {
 			l.take()
 		}
-		if l.halt.Load() || lp.drained || lp.budget <= 0 {
+		switch {
+		case l.halt.Load():
 			return
+		case lp.kept != nil:
+			lp.nextKept()
+		case lp.drained || lp.budget <= 0:
+			return
+		default:
+			l.read()
 		}
-		l.read()
 	}
 }
 
@@ -84,9 +89,10 @@ func (l *served) cameIn(n, room int, err error) bool {
 	lp.drained = n < room
 	if err != nil {
 		if err == io.EOF { //nolint:errorlint // socket.read gives it bare
-			err = ErrNoClose
+			l.endOfStream()
+		} else {
+			l.lose(err)
 		}
-		l.lose(err)
 		return false
 	}
 	lp.budget -= n
@@ -215,41 +221,4 @@ func (l *served) onControl(ev protocol.Event) {
 		l.peerClosed(ev)
 	case protocol.KindNone, protocol.KindData: // take's business
 	}
-}
-
-// keepRest keeps what was received and not taken: less than a control frame, or
-// all that came behind where something said stop. mu is held.
-func (l *served) keepRest(b []byte) {
-	if len(b) == 0 || l.phase != phaseOpen || l.c.result.Load() != nil {
-		return
-	}
-	if len(b) > len(remnant{}) {
-		l.more().rest = append(getMessageBuffer(len(b)), b...)
-		return
-	}
-	l.more().rest = append(remnants.Get().(*remnant)[:0], b...)
-}
-
-// takeRest puts what was kept back into the loop's buffer. mu is held.
-func (l *served) takeRest() {
-	if m := l.seldom; m != nil && len(m.rest) > 0 {
-		l.loop.w = copy(l.loop.in, m.rest)
-		m.dropRest()
-	}
-}
-
-// remnant has room for the longest beginning of a frame that nothing can be made
-// of yet.
-type remnant [protocol.MinBuffer]byte
-
-var remnants = sync.Pool{New: func() any { return new(remnant) }}
-
-// dropRest gives back what the rest was kept in.
-func (m *seldom) dropRest() {
-	if cap(m.rest) == len(remnant{}) {
-		remnants.Put((*remnant)(m.rest[:len(remnant{})]))
-	} else {
-		putMessageBuffer(m.rest)
-	}
-	m.rest = nil
 }

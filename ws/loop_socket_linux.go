@@ -13,11 +13,14 @@ import (
 // hand-over to another thread that the scheduler prepares for calls that wait.
 type socket int32
 
+// fd gives the descriptor as system calls take it.
+func (s socket) fd() uintptr { return uintptr(s) } //nolint:gosec // G115: not negative while it is used
+
 // maxVector is how many slices writev takes at most.
 const maxVector = 64
 
 func (s socket) read(b []byte) (int, error) {
-	switch n, e := recvNow(uintptr(s), b); {
+	switch n, e := recvNow(s.fd(), b); {
 	case e == syscall.EAGAIN:
 		return 0, nil
 	case e != 0:
@@ -30,7 +33,7 @@ func (s socket) read(b []byte) (int, error) {
 }
 
 func (s socket) write(b []byte) (int, error) {
-	switch n, e := sendNow(uintptr(s), b); e {
+	switch n, e := sendNow(s.fd(), b); e {
 	case 0:
 		return n, nil
 	case syscall.EAGAIN:
@@ -51,7 +54,7 @@ func (s socket) writev(v [][]byte) (int, error) {
 		if count == maxVector {
 			break
 		}
-		list[count].Base = unsafe.SliceData(b)
+		list[count].Base = unsafe.SliceData(b) //nolint:gosec // the call needs the address
 		list[count].SetLen(len(b))
 		count++
 	}
@@ -59,10 +62,10 @@ func (s socket) writev(v [][]byte) (int, error) {
 		return 0, nil
 	}
 	for {
-		n, _, e := syscall.RawSyscall(syscall.SYS_WRITEV, uintptr(s), uintptr(unsafe.Pointer(&list[0])), uintptr(count)) //nolint:gosec // the call needs the address
+		n, _, e := syscall.RawSyscall(syscall.SYS_WRITEV, s.fd(), uintptr(unsafe.Pointer(&list[0])), uintptr(count)) //nolint:gosec // the call needs the address
 		switch e {
 		case 0:
-			return int(n), nil //nolint:gosec // G115: at most what there is
+			return int(n), nil
 		case syscall.EAGAIN:
 			return 0, nil
 		case syscall.EINTR:
@@ -91,7 +94,7 @@ func (s socket) failure() error {
 	case err != nil:
 		return os.NewSyscallError("getsockopt", err)
 	case e != 0:
-		return os.NewSyscallError("socket", syscall.Errno(e)) //nolint:gosec // G115: an error's number
+		return os.NewSyscallError("socket", syscall.Errno(e))
 	}
 	return nil
 }
@@ -108,7 +111,7 @@ func (s socket) local() net.Addr {
 // conn makes a net.Conn of the socket. It has a descriptor of its own, and this
 // one is closed.
 func (s socket) conn() (net.Conn, error) {
-	f := os.NewFile(uintptr(s), "websocket")
+	f := os.NewFile(s.fd(), "websocket")
 	nc, err := net.FileConn(f)
 	_ = f.Close()
 	return nc, err

@@ -1,12 +1,6 @@
 package ws
 
-import (
-	"context"
-	"log/slog"
-	"runtime/debug"
-
-	"longwire.example/ws/protocol"
-)
+import "longwire.example/ws/protocol"
 
 // never is a time that does not come.
 const never = protocol.Never
@@ -57,8 +51,8 @@ func (lp *loop) serve(h handle, ready interest, failed bool) {
 	if failed && l.interest&interestRead == 0 {
 		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
 	}
-	if read {
-		l.takeRest()
+	if read && l.seldom != nil && l.seldom.rest != nil {
+		lp.kept = l.seldom
 	}
 	l.mu.Unlock()
 	if read {
@@ -87,7 +81,7 @@ func (lp *loop) enter(l *served) {
 	l.mu.Lock()
 	l.working = true
 	l.mu.Unlock()
-	lp.r, lp.w = 0, 0
+	lp.r, lp.w, lp.kept = 0, 0, nil
 	lp.budget, lp.drained = readSize, false
 }
 
@@ -119,15 +113,14 @@ func (lp *loop) leave(l *served) {
 		l.mu.Lock()
 	}
 	l.working = false
-	l.keepRest(lp.in[lp.r:lp.w])
+	l.keepRest()
 	switch {
 	case l.cut:
 		l.mu.Unlock()
 		lp.release(l)
 		return
-	case l.has().detach != nil && l.phase == phaseOpen && l.c.result.Load() == nil:
-		l.mu.Unlock()
-		lp.move(l)
+	case l.detaching() != nil:
+		lp.move(l) // which unlocks
 		return
 	case l.phase == phaseEnding && l.queue == nil:
 		// This side is done, and says so at once.
@@ -185,7 +178,11 @@ func (l *served) adjust() {
 func (lp *loop) guard(l *served, f func(*served)) (returned bool) {
 	defer func() {
 		if !returned {
-			lp.panicked(l, recover())
+			v := recover()
+			if v != nil {
+				logPanic(l.c.set, v, l.c.Info().RemoteAddr)
+			}
+			lp.panicked(l, v)
 		}
 	}()
 	f(l)
@@ -193,6 +190,9 @@ func (lp *loop) guard(l *served, f func(*served)) (returned bool) {
 }
 
 func (lp *loop) panicked(l *served, v any) {
+	if l.phase == phaseGone {
+		return // it was the last hook
+	}
 	if v == nil {
 		// runtime.Goexit: the loop goes on in another goroutine, see run.
 		l.mu.Lock()
@@ -201,7 +201,6 @@ func (lp *loop) panicked(l *served, v any) {
 		lp.leave(l)
 		return
 	}
-	l.c.logPanic(v)
 	switch l.phase {
 	case phaseOpening:
 		l.refuse(&refused{answer: errInternal})
@@ -209,16 +208,4 @@ func (lp *loop) panicked(l *served, v any) {
 		_ = l.close(StatusInternalError, "")
 	case phaseEnding, phaseLingering, phaseGone:
 	}
-}
-
-// logPanic tells of a callback that panicked.
-func (c *Conn) logPanic(v any) {
-	stack := string(debug.Stack())
-	remote := addrString(c.Info().RemoteAddr)
-	if l := c.set.Logger; l != nil {
-		l.LogAttrs(context.Background(), slog.LevelError, "websocket callback panicked",
-			slog.Any("panic", v), slog.String("remote", remote), slog.String("stack", stack))
-		return
-	}
-	logf(context.Background(), "ws: panic serving %s: %v\n%s", remote, v, stack)
 }

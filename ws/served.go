@@ -71,7 +71,8 @@ const (
 
 // seldom is what most connections need never.
 type seldom struct {
-	rest    []byte   // received and not taken yet
+	rest    []byte   // received and not taken yet: the loop's goroutine has it
+	restAt  int      // what of rest is taken
 	traced  []byte   // sent, and to be shown to Hooks.Trace
 	tracing bool     // somebody shows it
 	detach  detached // set by Detach
@@ -118,6 +119,9 @@ var nothing seldom
 func (l *served) context() context.Context {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.moved() {
+		return l.c.Context()
+	}
 	a := l.more()
 	if a.ctx == nil {
 		a.ctx, a.cancel = context.WithCancelCause(context.Background())
@@ -132,10 +136,9 @@ func (l *served) context() context.Context {
 func (l *served) info() Info {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.infoLocked()
-}
-
-func (l *served) infoLocked() Info {
+	if l.moved() {
+		return l.c.Info()
+	}
 	o := l.origin()
 	i := o.describe()
 	i.RemoteAddr = l.remote.addr()

@@ -68,7 +68,8 @@ type Server struct {
 	listeners map[net.Listener]func() // and what ends the waiting of each one's goroutine
 	waiting   map[*Conn]struct{}      // connections that goroutines drive
 	live      int                     // connections, and handshakes in progress
-	down      bool
+	down      bool          // Shutdown or Close was called
+	cut       bool          // what there is was cut off
 	empty     chan struct{} // closed when the last connection has gone after Shutdown
 	base      context.Context
 	stop      context.CancelFunc // ends handshakes that goroutines wait for
@@ -132,8 +133,8 @@ func (s *Server) start(ln net.Listener, wake func()) error {
 		if err != nil {
 			return err
 		}
-		s.set = set
-		s.called = &loop{server: s, set: set}
+		s.set = set.guarded()
+		s.called = &loop{server: s, set: s.set}
 		s.base, s.stop = context.WithCancel(context.Background())
 		s.listeners = map[net.Listener]func(){}
 		s.waiting = map[*Conn]struct{}{}
@@ -203,11 +204,18 @@ func (s *Server) left() {
 	}
 }
 
-// keep remembers a connection that a goroutine drives.
+// keep remembers a connection that a goroutine drives. One that comes while the
+// Server shuts down is closed, or cut off, as those were that came before.
 func (s *Server) keep(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting[c] = struct{}{}
+	switch {
+	case s.cut:
+		go c.cutOff()
+	case s.down:
+		go goAway(c)
+	}
 }
 
 func (s *Server) dismiss(c *Conn) {

@@ -15,13 +15,13 @@ func (s *Server) serveConn(nc net.Conn) {
 	if err != nil {
 		return // the client has been answered and the Logger told
 	}
-	s.keep(c)
-	defer s.dismiss(c)
-	l := &served{c: c, loop: s.called}
+	l := &served{c: c, loop: s.called, phase: phaseOpen}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	l.seldom = &seldom{cancel: func(error) { cancel() }}
 	c.served.Store(l)
+	s.keep(c)
+	defer s.dismiss(c)
 	returned := false
 	defer func() {
 		if !returned { // runtime.Goexit in a callback
@@ -34,7 +34,7 @@ func (s *Server) serveConn(nc net.Conn) {
 		continue
 	}
 	returned = true
-	if fn := l.detaching(); fn != nil {
+	if fn := l.detachTo(); fn != nil {
 		c.served.Store(nil)
 		runFunc(c, fn)
 	}
@@ -65,16 +65,6 @@ func (s *Server) closed(c *Conn) {
 	}
 }
 
-// recovered takes what a callback has panicked with, and closes the connection.
-func (c *Conn) recovered(closes bool) {
-	if v := recover(); v != nil {
-		c.logPanic(v)
-		if closes {
-			_ = c.Close(StatusInternalError, "")
-		}
-	}
-}
-
 func (l *served) callOpen() {
 	if f := l.loop.server.OnOpen; f != nil {
 		defer l.c.recovered(true)
@@ -93,7 +83,7 @@ func (l *served) callMessage(m Message) {
 // connection has ended or is to be detached.
 func (l *served) serveNext(ctx context.Context) bool {
 	c := l.c
-	if l.detaching() != nil {
+	if l.detachTo() != nil {
 		return false
 	}
 	in := messageLoop{c: c, ctx: ctx}
@@ -103,20 +93,13 @@ func (l *served) serveNext(ctx context.Context) bool {
 		return false
 	case c.closing.Load():
 		return true
-	case l.detaching() != nil:
+	case l.detachTo() != nil:
 		// It came too late for OnMessage, so the function reads it.
 		c.in = inbound{rest: bytes.Clone(in.message.Data), typ: in.message.Type, open: true, fin: true}
 		return false
 	}
 	l.callMessage(in.message)
 	return c.relieve() == nil
-}
-
-// detaching gives the function that was given to Detach, or nil.
-func (l *served) detaching() detached {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.has().detach
 }
 
 // relieve writes what is queued, in the goroutine that reads: what is not read

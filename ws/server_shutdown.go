@@ -1,6 +1,10 @@
 package ws
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+)
 
 // Shutdown stops accepting and ends every connection with 1001 (going away), at
 // the Pace; handshakes in progress are refused with 503. It returns when all
@@ -45,11 +49,8 @@ func (s *Server) shut() []*Conn {
 		wake()
 	}
 	loops := s.loops
-	var conns []*Conn
-	for c := range s.waiting {
-		conns = append(conns, c)
-	}
 	s.mu.Unlock()
+	var conns []*Conn
 	for _, lp := range loops {
 		lp.do(func() {
 			for l := range lp.conns.all() {
@@ -63,24 +64,23 @@ func (s *Server) shut() []*Conn {
 			}
 		})
 	}
-	return conns
+	return append(conns, s.driven()...) // behind the loops: some may have gone over
+}
+
+// driven gives the connections that goroutines drive.
+func (s *Server) driven() []*Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.waiting))
 }
 
 // cutOff closes the transport of every connection at once, and gives how many
 // had not ended.
 func (s *Server) cutOff() (cut int) {
 	s.mu.Lock()
+	s.cut = true
 	loops := s.loops
-	var conns []*Conn
-	for c := range s.waiting {
-		conns = append(conns, c)
-	}
 	s.mu.Unlock()
-	for _, c := range conns {
-		if c.cutOff() {
-			cut++
-		}
-	}
 	for _, lp := range loops {
 		lp.do(func() {
 			for l := range lp.conns.all() {
@@ -89,6 +89,11 @@ func (s *Server) cutOff() (cut int) {
 				}
 			}
 		})
+	}
+	for _, c := range s.driven() {
+		if c.cutOff() {
+			cut++
+		}
 	}
 	return cut
 }

@@ -98,10 +98,13 @@ func TestServerShutdownCutsOff(t *testing.T) {
 	eachListener(t, func(t *testing.T, serve func(*ws.Server) site) {
 		s, closed := echoes(t, &ws.Options{CloseTimeout: time.Hour})
 		s.Pace = -1
+		opened := make(chan *ws.Conn, 3)
+		s.OnOpen = func(c *ws.Conn) { opened <- c }
 		at := serve(s)
 		const deaf = 3
 		for range deaf {
 			at.peer() // answers no Close
+			soon(t, opened)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)

@@ -131,11 +131,20 @@ func (w *wheel) occupied(level int, from, last int64) (at int64, ok bool) {
 // expire fires what is due at the time now, in no particular order. fire may
 // set and remove any timer.
 func (w *wheel) expire(now int64, fire func(i int32)) {
-	tick := now >> tickShift
-	if tick <= w.tick {
-		return
+	if tick := now >> tickShift; tick > w.tick {
+		w.collect(tick)
 	}
-	// All of them are taken out first: what fire sets must not be taken for due.
+	// fire may not return, and then the rest is fired at the next call.
+	for w.first[dueSlot] != 0 {
+		i := w.first[dueSlot] - 1
+		w.remove(i)
+		fire(i)
+	}
+}
+
+// collect takes what is due at the time tick out of its slots: what is set while
+// it is fired must not be taken for due.
+func (w *wheel) collect(tick int64) {
 	for level := range wheelLevels {
 		shift := level * levelShift
 		from, last := w.tick>>shift+1, tick>>shift
@@ -155,9 +164,4 @@ func (w *wheel) expire(now int64, fire func(i int32)) {
 		}
 	}
 	w.tick = tick
-	for w.first[dueSlot] != 0 {
-		i := w.first[dueSlot] - 1
-		w.remove(i)
-		fire(i)
-	}
 }
