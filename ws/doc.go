@@ -39,6 +39,13 @@
 //     accept.go, handler.go; on a client: dial.go, dial_options.go,
 //     dial_connect.go, dial_proxy.go, dial_tls.go, dial_answer.go,
 //     dial_redirect.go, dial_slot.go, dial_error.go.
+//   - The same without a goroutine for each connection, by an event loop:
+//     server.go with server_accept.go, server_shutdown.go, server_recover.go and
+//     server_goroutine.go (where there is no loop); served.go, loop.go and
+//     loop_work.go; loop_open.go, loop_receive.go, loop_keep.go; loop_send.go,
+//     loop_queue.go, loop_trace.go; loop_time.go, loop_end.go, loop_detach.go. It
+//     stands on loop_table.go, wheel.go and pages.go, and on Linux on
+//     epoll_linux.go, loop_socket_linux.go and loop_accept_linux.go.
 //   - What these stand on: lock.go, watch.go and deadlinecontext.go (waiting
 //     that can be given up), buffer.go and vector.go (memory), idle_unix.go and
 //     idle_other.go (no buffer while nothing comes), atonce_unix.go and
