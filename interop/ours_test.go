@@ -1,9 +1,11 @@
 package interop
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"testing"
 
 	"longwire.example/ws"
@@ -21,6 +23,7 @@ type byWay int
 const (
 	byAccept  byWay = iota // net/http and ws.Accept
 	byUpgrade              // a TCP listener and ws.Upgrade
+	byServer               // a TCP listener and a ws.Server: an event loop, on Linux
 )
 
 // ours is Longwire.
@@ -58,13 +61,17 @@ func (o *ours) listen(t *testing.T, subprotocols []string) listener {
 		}
 		attempts <- attempt{e, err}
 	}
-	if o.server == byUpgrade {
+	switch o.server {
+	case byUpgrade:
 		run(t, ln.Close, func() {
 			if nc, err := ln.Accept(); err == nil {
 				accepted(ws.Upgrade(t.Context(), nc, &opts))
 			}
 		})
-	} else {
+	case byServer:
+		srv := e.server(&opts, attempts)
+		run(t, srv.Close, func() { _ = srv.Serve(ln) })
+	case byAccept:
 		srv := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			accepted(ws.Accept(w, r, &opts))
 		})}
@@ -117,11 +124,34 @@ func (e *ourEnd) read() {
 	}
 }
 
+// server gives a Server that makes its one connection ours.
+func (e *ourEnd) server(o *ws.Options, attempts chan<- attempt) *ws.Server {
+	return &ws.Server{
+		Options: o,
+		OnOpen: func(c *ws.Conn) {
+			e.c = c
+			attempts <- attempt{e, nil}
+		},
+		OnMessage: func(_ *ws.Conn, m ws.Message) { e.queue <- message(m.Type, bytes.Clone(m.Data)) },
+		OnClose: func(_ *ws.Conn, err *ws.CloseError) {
+			e.queue <- ended(err.Code, err.Reason, err.Err)
+			close(e.queue)
+		},
+	}
+}
+
 func (e *ourEnd) subprotocol() string  { return e.c.Subprotocol() }
 func (e *ourEnd) events() <-chan event { return e.queue }
 
+// send waits where the connection itself does not: a Server's does not.
 func (e *ourEnd) send(ctx context.Context, kind ws.MessageType, payload []byte) error {
-	return e.c.Write(ctx, kind, payload)
+	for {
+		err := e.c.Write(ctx, kind, payload)
+		if !errors.Is(err, ws.ErrBackpressure) {
+			return err
+		}
+		runtime.Gosched()
+	}
 }
 
 func (e *ourEnd) fragments(ctx context.Context, kind ws.MessageType, parts [][]byte, ping []byte) error {

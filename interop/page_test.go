@@ -204,9 +204,9 @@ func TestPage(t *testing.T) {
 	})
 }
 
-// The raw driver has no page, so one of another origin talks to it, with the
-// browser's own WebSocket.
-func TestRawDriverInBrowser(t *testing.T) {
+// The drivers without net/http have no page, so one of another origin talks to
+// them, with the browser's own WebSocket.
+func TestDriversInBrowser(t *testing.T) {
 	binary := buildEcho(t)
 	b := startBrowser(t)
 	ln := listen(t)
@@ -242,24 +242,26 @@ func TestRawDriverInBrowser(t *testing.T) {
 		Clean    bool   `json:"clean"`
 	}
 
-	t.Run("an origin that is allowed", func(t *testing.T) {
-		server := startEcho(t, binary, "-driver", "raw", "-origin", origin)
-		p := b.open(t, origin)
-		got := eval[outcome](p, fmt.Sprintf(conversation, server.url))
-		assert.Equal(t, outcome{"echo", []bool{true, true, true, true}, 4000, "", true}, got)
-		p.quiet()
-	})
-	t.Run("any other origin", func(t *testing.T) {
-		server := startEcho(t, binary, "-driver", "raw")
-		p := b.open(t, origin)
-		got := eval[outcome](p, fmt.Sprintf(conversation, server.url))
-		assert.Equal(t, outcome{"", []bool{}, 1006, "", false}, got)
-	})
-	t.Run("a request without an upgrade", func(t *testing.T) {
-		server := startEcho(t, binary, "-driver", "raw")
-		resp, err := http.Get(strings.Replace(server.url, "ws://", "http://", 1)) //nolint:noctx // on this machine
-		require.NoError(t, err)
-		defer resp.Body.Close()
-		assert.Equal(t, http.StatusUpgradeRequired, resp.StatusCode)
-	})
+	for _, driver := range []string{"raw", "loop"} {
+		t.Run(driver+", an origin that is allowed", func(t *testing.T) {
+			server := startEcho(t, binary, "-driver", driver, "-origin", origin)
+			p := b.open(t, origin)
+			got := eval[outcome](p, fmt.Sprintf(conversation, server.url))
+			assert.Equal(t, outcome{"echo", []bool{true, true, true, true}, 4000, "", true}, got)
+			p.quiet()
+		})
+		t.Run(driver+", any other origin", func(t *testing.T) {
+			server := startEcho(t, binary, "-driver", driver)
+			p := b.open(t, origin)
+			got := eval[outcome](p, fmt.Sprintf(conversation, server.url))
+			assert.Equal(t, outcome{"", []bool{}, 1006, "", false}, got)
+		})
+		t.Run(driver+", a request without an upgrade", func(t *testing.T) {
+			server := startEcho(t, binary, "-driver", driver)
+			resp, err := http.Get(strings.Replace(server.url, "ws://", "http://", 1)) //nolint:noctx // on this machine
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			assert.Equal(t, http.StatusUpgradeRequired, resp.StatusCode)
+		})
+	}
 }

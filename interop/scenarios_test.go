@@ -19,8 +19,9 @@ import (
 // each of them is the one that acts. At its end the acting one closes the
 // connection, and that has to be clean.
 type scenario struct {
-	name string
-	act  func(s *stage)
+	name       string
+	act        func(s *stage)
+	fragmented bool // the acting one sends fragments
 
 	code   frame.CloseCode
 	reason string
@@ -35,10 +36,10 @@ var scenarios = []scenario{
 	{name: "lengths around 65536", act: lengths(65534, 65535, 65536, 65537)},
 	{name: "1 MiB of text", act: echo(ws.Text, bytes.Repeat([]byte("0123456789abcdé"), 1<<16))},
 	{name: "1 MiB of binary", act: echo(ws.Binary, bytes.Repeat(allOctets(), 1<<12))},
-	{name: "fragments of binary", act: fragments(ws.Binary, false)},
-	{name: "fragments of text, cut inside a code point", act: fragments(ws.Text, false)},
+	{name: "fragments of binary", act: fragments(ws.Binary, false), fragmented: true},
+	{name: "fragments of text, cut inside a code point", act: fragments(ws.Text, false), fragmented: true},
 	{name: "ping", act: ping},
-	{name: "ping between fragments", act: fragments(ws.Text, true)},
+	{name: "ping between fragments", act: fragments(ws.Text, true), fragmented: true},
 	{name: "both ways at once", act: bothWays},
 	{name: "close 1000", code: frame.CloseNormal, reason: "done, τέλος"},
 	{name: "close 1001", code: frame.CloseGoingAway},
