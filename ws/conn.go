@@ -22,8 +22,7 @@ type Conn struct {
 	in      inbound // the message that is being handed out
 	control protocol.RateLimit
 
-	place int32 // among the connections of its Group, whose mu guards it
-	value any   // the application's own
+	value any // the application's own
 
 	// What a write of a Broadcast needs stands together, here and at the
 	// beginning of blocking: of thousands of connections none is in the
@@ -40,7 +39,8 @@ type Conn struct {
 	closing   atomic.Bool // Close was called
 	closeSent atomic.Bool
 	role      Role
-	traced    bool // there is a Hooks.Trace
+	traced    bool  // there is a Hooks.Trace
+	place     int32 // among the connections of its Group, whose mu guards it
 
 	// What drives it. served is set while a Server's callbacks do, blocking
 	// where goroutines wait for the transport.

@@ -2,7 +2,9 @@ package ws
 
 import (
 	"context"
+	"math"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 
@@ -52,6 +54,14 @@ func TestLoopAllocations(t *testing.T) {
 			assert.NoError(t, failed)
 		}
 	}
+}
+
+// A connection of a loop is one allocation of 384 octets: 392 would be 416.
+func TestLoopConnectionSize(t *testing.T) {
+	if math.MaxInt == math.MaxInt32 {
+		t.Skip("pointers of 32 bits")
+	}
+	assert.LessOrEqual(t, unsafe.Sizeof(Conn{})+unsafe.Sizeof(served{}), uintptr(384))
 }
 
 // One batch of 32 messages of 32 octets and their answers, without the system
