@@ -24,7 +24,7 @@ func (c *Conn) flush() {
 			return             // the socket stays held: nothing more will be written
 		}
 		o.mu.Lock()
-		final, failed := o.final, o.failure != nil
+		final, failed := o.final, o.last != nil && o.last.failure != nil
 		goOn := final || c.pass()
 		o.mu.Unlock()
 		if final {
@@ -99,11 +99,11 @@ func (c *Conn) writeAsides(w *writing) error {
 
 	o.mu.Lock()
 	switch {
-	case o.final:
-	case o.failure != nil:
-		b = c.send.Fail(b, o.failure)
-	case o.closes():
-		b, _ = c.send.Answer(b, o.answer)
+	case o.final || o.last == nil:
+	case o.last.failure != nil:
+		b = c.send.Fail(b, o.last.failure)
+	default:
+		b, _ = c.send.Answer(b, o.last.answer)
 	}
 	o.final = o.closes()
 	o.mu.Unlock()
@@ -118,9 +118,9 @@ func (c *Conn) writeLeftover(w *writing) error {
 	o := &c.out
 	o.mu.Lock()
 	rest := o.rest
-	o.rest = leftover{}
+	o.rest = nil
 	o.mu.Unlock()
-	if rest.octets == nil {
+	if rest == nil {
 		return nil
 	}
 	if _, err := w.write(rest.octets); err != nil {

@@ -154,7 +154,7 @@ func (c *Conn) peerClosed(ev protocol.Event) error {
 		return c.result.Load()
 	}
 	c.out.mu.Lock()
-	c.out.answer = protocol.Event{Kind: ev.Kind, Op: ev.Op, Payload: append([]byte(nil), ev.Payload...)}
+	c.out.last = &lastFrame{answer: protocol.Event{Kind: ev.Kind, Op: ev.Op, Payload: append([]byte(nil), ev.Payload...)}}
 	c.out.mu.Unlock()
 	c.kick()
 	return e
@@ -172,7 +172,7 @@ func (c *Conn) fail(cause error) error {
 		return c.result.Load()
 	}
 	c.out.mu.Lock()
-	c.out.failure = cause
+	c.out.last = &lastFrame{failure: cause}
 	c.out.mu.Unlock()
 	c.kick()
 	return e

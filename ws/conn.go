@@ -117,16 +117,19 @@ func NewConn(rw io.ReadWriteCloser, role Role, a Agreement, o *Options) (*Conn, 
 	return newConn(nc, role, s, origin{info: &Info{}, subprotocol: a.Subprotocol, deflate: a.Deflate}, nil), nil
 }
 
+// waitingConn is a connection of the blocking driver, in one piece.
+type waitingConn struct {
+	Conn
+	half blocking
+}
+
 // newConn starts a connection in state OPEN. early holds octets that came
 // after the handshake in the same read: they are frames (W13).
 //
 //req:impl RFC6455-4.1-47
 //req:impl RFC6455-4.2.2-17
 func newConn(nc net.Conn, role Role, s *settings, o origin, early []byte) *Conn {
-	both := &struct {
-		Conn
-		half blocking
-	}{}
+	both := new(waitingConn)
 	c := &both.Conn
 	c.init(role, s, o.deflate)
 	c.block(&both.half, nc, o)
@@ -160,8 +163,8 @@ func (c *Conn) init(role Role, s *settings, d *handshake.DeflateParams) {
 func (c *Conn) block(half *blocking, nc net.Conn, o origin) {
 	half.nc, half.origin = nc, o
 	c.blocking = half
-	c.reads.nc = nc
-	c.writes.nc, c.writes.write = nc, true
+	c.reads.c = c
+	c.writes.c, c.writes.write = c, true
 	c.atOnce.init(nc)
 	c.idle.init(c)
 }

@@ -14,8 +14,7 @@ import (
 // taken, and given back when there was nothing.
 type idleReader struct {
 	try func(fd uintptr) bool // c.readIdle, bound once; nil where the transport is no plain socket
-	n   int
-	err syscall.Errno
+	n   int                       // octets read, or the negative of an Errno
 }
 
 func (i *idleReader) init(c *Conn) {
@@ -34,23 +33,28 @@ func (c *Conn) fillIdle() (int, error) {
 		c.dropBuffer()
 		return 0, err
 	}
-	if i.err != 0 {
-		return 0, os.NewSyscallError("read", i.err)
-	}
-	if i.n == 0 {
+	switch n := i.n; {
+	case n < 0:
+		return 0, os.NewSyscallError("read", syscall.Errno(-n)) //nolint:gosec // G115: it was one
+	case n == 0:
 		return 0, io.EOF
+	default:
+		return n, nil
 	}
-	return i.n, nil
 }
 
 func (c *Conn) readIdle(fd uintptr) bool {
 	c.makeRoom()
-	i := &c.idle
-	i.n, i.err = recvNow(fd, c.buf[c.w:])
-	if i.err == syscall.EAGAIN {
+	n, err := recvNow(fd, c.buf[c.w:])
+	switch err {
+	case 0:
+	case syscall.EAGAIN:
 		c.dropBuffer()
 		return false
+	default:
+		n = -int(err) //nolint:gosec // G115: a small number
 	}
+	c.idle.n = n
 	return true
 }
 

@@ -26,20 +26,25 @@ type outbox struct {
 	final   bool // the last frame has been handed to the transport
 	spares  int8 // how many calls are in spare
 
-	rest   leftover // octets that go before anything else
-	urgent line     // of calls that go before messages
+	rest   *leftover // octets that go before anything else
+	urgent line      // of calls that go before messages
 	calls  line
 	spare  *call
 
-	pong    []byte         // payload of the latest unanswered Ping (section 5.5.3)
-	answer  protocol.Event // the peer's Close
-	failure error          // why the connection fails
+	pong []byte     // payload of the latest unanswered Ping (section 5.5.3)
+	last *lastFrame // nil until there is one
 
 	queue    []queued
 	queued   uint64 // how many messages ever were queued
 	taken    uint64 // how many of those the queue has not any more
 	messages int    // queued or being written
 	octets   int
+}
+
+// lastFrame is what a last Close frame is made of.
+type lastFrame struct {
+	answer  protocol.Event // the peer's Close
+	failure error          // why the connection fails, or nil
 }
 
 // leftover is the rest of a frame that was begun.
@@ -78,9 +83,7 @@ func (o *outbox) due() bool {
 }
 
 // closes tells whether a last Close frame is due or was sent. mu is held.
-func (o *outbox) closes() bool {
-	return o.answer.Kind == protocol.KindClose || o.failure != nil
-}
+func (o *outbox) closes() bool { return o.last != nil }
 
 // isCut tells whether somebody has given up whose frame is part of a write.
 func (o *outbox) isCut() bool {

@@ -47,6 +47,6 @@ func (c *Conn) pongNow(ev protocol.Event) bool {
 	}
 	// The socket took the beginning of the frame, so the rest comes next
 	// whatever happens.
-	c.leaveOver(leftover{octets: bytes.Clone(b[n:])})
+	c.leaveOver(&leftover{octets: bytes.Clone(b[n:])})
 	return true
 }

@@ -106,7 +106,7 @@ func TestPongInTwoWrites(t *testing.T) {
 		w := writing{c: c}
 		_, err = w.write(b[:3])
 		require.NoError(t, err)
-		c.leaveOver(leftover{octets: b[3:]})
+		c.leaveOver(&leftover{octets: b[3:]})
 
 		ev, err := p.next()
 		require.NoError(t, err)

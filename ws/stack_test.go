@@ -10,9 +10,17 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unsafe"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// A connection is one object of the allocator's class of 896 octets, of which 8
+// are the allocator's own. The next class is 1024.
+func TestSmallConn(t *testing.T) {
+	assert.LessOrEqual(t, unsafe.Sizeof(waitingConn{}), uintptr(888))
+}
 
 // A goroutine that echoes gets by on the 2 KiB of stack that it begins with: its
 // stack would stay as large as its deepest call ever made it. That is seen in a

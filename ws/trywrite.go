@@ -73,12 +73,12 @@ func (c *Conn) writeNow(q *queued) (done bool, err error) {
 	if scratch != nil {
 		rest = bytes.Clone(rest)
 	}
-	c.leaveOver(leftover{octets: rest, messages: 1, size: q.size()})
+	c.leaveOver(&leftover{octets: rest, messages: 1, size: q.size()})
 	return true, nil
 }
 
 // leaveOver leaves the rest of a frame to be written next, and frees the socket.
-func (c *Conn) leaveOver(l leftover) {
+func (c *Conn) leaveOver(l *leftover) {
 	o := &c.out
 	o.mu.Lock()
 	o.rest = l

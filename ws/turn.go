@@ -111,7 +111,7 @@ func (c *Conn) pass() (asides bool) {
 // asidesFirst tells whether something that nobody waits for goes before all
 // calls. mu is held, and the socket.
 func (o *outbox) asidesFirst() bool {
-	return len(o.rest.octets) > 0 || o.held.n > 0 || o.due() || o.final
+	return o.rest != nil || o.held.n > 0 || o.due() || o.final
 }
 
 // take waits for a turn that does not go together with others. Without an

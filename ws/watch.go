@@ -2,7 +2,6 @@ package ws
 
 import (
 	"context"
-	"net"
 	"sync"
 	"time"
 )
@@ -19,28 +18,28 @@ var aLongTimeAgo = time.Unix(1, 0)
 // channels: comparing interface values can panic, and a context derived only
 // to carry a value shares its parent's channel.
 type watch struct {
-	nc    net.Conn
+	c     *Conn
 	write bool // it is about the transport's write deadline, not the read deadline
 
 	mu       sync.Mutex
 	done     <-chan struct{}
 	stop     func() bool
-	user     time.Time     // the application's own deadline, or that of the end
+	own      *time.Time    // the application's own deadline, or that of the end; nil before there was one
 	armed    time.Duration // the write timeout in force, since started; zero when it must be set anew
 	active   bool
 	canceled bool
-	ending   bool          // user is the deadline of the end
+	ending   bool          // own is the deadline of the end
 	released bool          // contexts are not registered any more
 	aside    bool          // what is written now is not the application's call
-	moved    chan struct{} // closed when user is another; nil while nobody asks
+	moved    chan struct{} // closed when own is another; nil while nobody asks
 }
 
 // set sets the transport's deadline.
 func (w *watch) set(t time.Time) error {
 	if w.write {
-		return w.nc.SetWriteDeadline(t)
+		return w.c.nc.SetWriteDeadline(t)
 	}
-	return w.nc.SetReadDeadline(t)
+	return w.c.nc.SetReadDeadline(t)
 }
 
 // enter begins a call with ctx; leave must follow when it returns nil.
@@ -105,7 +104,7 @@ func (w *watch) leave() bool {
 	w.active, w.canceled = false, false
 	if canceled {
 		w.armed = 0
-		_ = w.set(w.user)
+		_ = w.set(w.user())
 	}
 	return canceled
 }
@@ -130,9 +129,23 @@ func (w *watch) setEnd(t time.Time) error {
 	return w.replace(t)
 }
 
+// user gives the application's own deadline, or that of the end. mu is held.
+func (w *watch) user() time.Time {
+	if w.own == nil {
+		return time.Time{}
+	}
+	return *w.own
+}
+
 // replace sets user. mu is held.
 func (w *watch) replace(t time.Time) error {
-	w.user, w.armed = t, 0
+	if w.own == nil && !t.IsZero() {
+		w.own = new(time.Time)
+	}
+	if w.own != nil {
+		*w.own = t
+	}
+	w.armed = 0
 	if w.moved != nil {
 		close(w.moved)
 		w.moved = nil
@@ -153,7 +166,7 @@ func (w *watch) stepAside() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.aside = true
-	if !w.user.IsZero() && !w.ending {
+	if !w.user().IsZero() && !w.ending {
 		w.armed = 0
 		_ = w.set(time.Time{})
 	}
@@ -163,9 +176,9 @@ func (w *watch) stepBack() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.aside = false
-	if !w.user.IsZero() && !w.ending {
+	if !w.user().IsZero() && !w.ending {
 		w.armed = 0
-		_ = w.set(w.user)
+		_ = w.set(w.user())
 	}
 }
 
@@ -177,17 +190,17 @@ func (w *watch) late() (late <-chan time.Time, moved <-chan struct{}) {
 	if w.moved == nil {
 		w.moved = make(chan struct{})
 	}
-	if w.user.IsZero() || w.ending {
+	if w.user().IsZero() || w.ending {
 		return nil, w.moved
 	}
-	return time.After(time.Until(w.user)), w.moved
+	return time.After(time.Until(w.user())), w.moved
 }
 
 // expired tells whether the application's deadline has passed.
 func (w *watch) expired() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return !w.user.IsZero() && !time.Now().Before(w.user)
+	return !w.user().IsZero() && !time.Now().Before(w.user())
 }
 
 // arm sets the deadline of a write that may take up to timeout. To set one for
@@ -205,8 +218,8 @@ func (w *watch) arm(timeout time.Duration) {
 	}
 	w.armed = now + timeout + timeout/4
 	t := time.Now().Add(timeout + timeout/4)
-	if !w.user.IsZero() && w.user.Before(t) && (w.ending || !w.aside) {
-		t = w.user
+	if !w.user().IsZero() && w.user().Before(t) && (w.ending || !w.aside) {
+		t = w.user()
 	}
 	_ = w.set(t)
 }
@@ -216,7 +229,7 @@ func (w *watch) arm(timeout time.Duration) {
 func (w *watch) renew() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.canceled || !w.user.IsZero() && (w.ending || !w.aside) && !time.Now().Before(w.user) {
+	if w.canceled || !w.user().IsZero() && (w.ending || !w.aside) && !time.Now().Before(w.user()) {
 		return false
 	}
 	w.armed = 0
