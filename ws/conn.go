@@ -20,7 +20,7 @@ import (
 type Conn struct {
 	recv    protocol.Receiver
 	in      inbound // the message that is being handed out
-	control protocol.RateLimit
+	paid    int64   // of the protocol.RateLimit of control frames
 
 	value any // the application's own
 
@@ -62,7 +62,7 @@ type blocking struct {
 	origin origin
 
 	// The read half. All of it belongs to whoever holds reading, and so do
-	// recv, in and control.
+	// recv, in and paid.
 	reading  lock
 	received atomic.Uint32 // counts reads that gave octets: life, for the keepalive
 	lastSize int32         // octets of the last message that came in pieces
@@ -70,6 +70,7 @@ type blocking struct {
 	idle     idleReader
 	buf      []byte // borrowed while it holds octets; nil otherwise
 	r, w     int    // buf[r:w] is received and not yet consumed
+	reader   *Reader // who reads the message that is being handed out, if a Reader does
 	replies  replies
 
 	// ended is given with the result, and gone when the transport is closed.
@@ -153,7 +154,8 @@ func (c *Conn) init(role Role, s *settings, d *handshake.DeflateParams) {
 	c.role = role
 	c.recv = protocol.NewReceiver(rules)
 	c.send = protocol.NewSender(role, d != nil)
-	c.control = protocol.NewRateLimit(s.MaxControlRate)
+	control := protocol.NewRateLimit(s.MaxControlRate)
+	c.paid = control.Save()
 	if d != nil {
 		c.deflate = newCompression(role, *d, s.Compression)
 	}
@@ -173,6 +175,14 @@ func (c *Conn) block(half *blocking, nc net.Conn, o origin) {
 func (c *Conn) keep(octets []byte) {
 	c.takeBuffer(len(octets))
 	c.w = copy(c.buf, octets)
+}
+
+// allowControl tells whether a control frame at the time now is within the limit.
+func (c *Conn) allowControl(now int64) bool {
+	r := protocol.RateLimitFrom(c.set.MaxControlRate, c.paid)
+	allowed := r.Allow(now)
+	c.paid = r.Save()
+	return allowed
 }
 
 // Role tells which side of the connection this is.

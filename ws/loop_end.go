@@ -271,11 +271,11 @@ func (lp *loop) release(l *served) {
 // dropAll forgets what was received.
 func (l *served) dropAll() {
 	l.dropMessage()
-	if l.seldom != nil {
-		l.seldom.dropRest()
-	}
-	if l.opening != nil {
-		l.opening.release()
-		l.opening = nil
+	if m := l.seldom; m != nil {
+		m.dropRest()
+		if m.opening != nil {
+			m.opening.release()
+			m.opening = nil
+		}
 	}
 }

@@ -35,7 +35,7 @@ func (o *opening) release() {
 func (l *served) open() {
 	lp := l.loop
 	b, filled, head := lp.in, 0, lp.head
-	if o := l.opening; o != nil {
+	if o := l.has().opening; o != nil {
 		o.grow()
 		b, filled, head = o.b[:cap(o.b)], len(o.b), o.head
 	}
@@ -50,10 +50,10 @@ func (l *served) open() {
 		l.refuse(refusal(err, errInternal))
 	case end > 0:
 		l.answer(b, end, head)
-	case l.opening != nil:
-		l.opening.b = b
+	case l.has().opening != nil:
+		l.seldom.opening.b = b
 	default:
-		l.opening = &opening{head: head, b: append(getMessageBuffer(len(b)), b...)}
+		l.more().opening = &opening{head: head, b: append(getMessageBuffer(len(b)), b...)}
 		lp.head = heads.Get().(*handshake.Head)
 	}
 }
@@ -91,7 +91,7 @@ func (l *served) answer(b []byte, end int, head *handshake.Head) {
 		l.chosen = chosen{uint16(at), uint16(len(a.Subprotocol))} //nolint:gosec // G115: both are in a request of 16 KiB
 	}
 	// What came behind the request are frames (W13).
-	if l.opening == nil {
+	if l.has().opening == nil {
 		lp.r, lp.w = end, len(b)
 	} else {
 		lp.r, lp.w = 0, copy(lp.in, b[end:])
@@ -135,8 +135,8 @@ func (l *served) refuseLocked(r *refused) {
 // forgetRequest gives back what the request was read with.
 func (l *served) forgetRequest() {
 	l.loop.head.Reset()
-	if l.opening != nil {
-		l.opening.release()
-		l.opening = nil
+	if m := l.seldom; m != nil && m.opening != nil {
+		m.opening.release()
+		l.seldom = nil // it held nothing else
 	}
 }

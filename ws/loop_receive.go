@@ -203,7 +203,7 @@ func (l *served) dropMessage() {
 // onControl handles a control frame.
 func (l *served) onControl(ev protocol.Event) {
 	c := l.c
-	if !c.control.Allow(l.loop.now) {
+	if !c.allowControl(l.loop.now) {
 		l.fail(frame.ErrControlFlood)
 		return
 	}

@@ -10,7 +10,6 @@ import (
 // inbound is the message that is being handed out.
 type inbound struct {
 	rest   []byte  // received and not handed out yet: a view of buf, or a copy
-	reader *Reader // who reads it, if it was handed to a Reader
 	typ    MessageType
 	open   bool // begun, and not handed out to its end
 	fin    bool // nothing more of it will come
@@ -117,10 +116,10 @@ var discarded = new(Reader)
 
 // skipUnread discards what is left of a message that was handed to a Reader.
 func (c *Conn) skipUnread() error {
-	if c.in.reader == nil {
+	if c.reader == nil {
 		return nil
 	}
-	c.in.reader, c.in.rest = discarded, nil
+	c.reader, c.in.rest = discarded, nil
 	if c.in.packed {
 		if err := c.skipCompressed(); err != nil {
 			return err
@@ -131,7 +130,7 @@ func (c *Conn) skipUnread() error {
 			return err
 		}
 	}
-	c.in = inbound{}
+	c.in, c.reader = inbound{}, nil
 	return nil
 }
 

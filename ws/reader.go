@@ -45,7 +45,7 @@ func (c *Conn) startReader(r *Reader) error {
 			c.in.rest = ev.Payload
 		}
 	}
-	c.in.reader = r
+	c.reader = r
 	return nil
 }
 
@@ -68,7 +68,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 }
 
 func (c *Conn) readSome(r *Reader, p []byte) (int, error) {
-	if c.in.reader != r {
+	if c.reader != r {
 		return 0, ErrStaleReader
 	}
 	if len(p) == 0 {
@@ -76,7 +76,7 @@ func (c *Conn) readSome(r *Reader, p []byte) (int, error) {
 	}
 	for len(c.in.rest) == 0 {
 		if c.in.fin {
-			c.in = inbound{}
+			c.in, c.reader = inbound{}, nil
 			r.done = true
 			return 0, io.EOF
 		}

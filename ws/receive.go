@@ -235,7 +235,7 @@ var started = time.Now()
 // onControl handles a control frame, which may come in the middle of a
 // message (section 5.4).
 func (c *Conn) onControl(ev protocol.Event) error {
-	if !c.control.Allow(int64(time.Since(started))) {
+	if !c.allowControl(int64(time.Since(started))) {
 		return c.fail(frame.ErrControlFlood)
 	}
 	switch ev.Kind {

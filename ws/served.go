@@ -21,10 +21,9 @@ type served struct {
 	loop *loop
 
 	// What follows belongs to the loop's goroutine, and so do the Conn's recv,
-	// in and control.
-	opening  *opening // an opening handshake whose request has not come whole
-	lastRead int64    // when octets came last, on the loop's clock
-	asked    int64    // of protocol.Keepalive
+	// in and paid.
+	lastRead int64 // when octets came last, on the loop's clock
+	asked    int64 // of protocol.Keepalive
 
 	// halt tells the loop to take nothing more for now: decide says why.
 	halt     atomic.Bool
@@ -71,6 +70,7 @@ const (
 
 // seldom is what most connections need never.
 type seldom struct {
+	opening *opening // an opening handshake whose request has not come whole
 	rest    []byte   // received and not taken yet: the loop's goroutine has it
 	restAt  int      // what of rest is taken
 	traced  []byte   // sent, and to be shown to Hooks.Trace

@@ -328,6 +328,19 @@ func ExampleKeepaliveFrom() {
 	// dead 9223372036854775807
 }
 
+// Between two events, one number is all there is to keep.
+func ExampleRateLimitFrom() {
+	r := protocol.NewRateLimit(2)
+	fmt.Println(r.Allow(0))
+	paid := r.Save()
+
+	r = protocol.RateLimitFrom(2, paid)
+	fmt.Println(r.Allow(0), r.Allow(0))
+	// Output:
+	// true
+	// true false
+}
+
 func ExampleRateLimit() {
 	const second = 1_000_000_000
 	r := protocol.NewRateLimit(2)

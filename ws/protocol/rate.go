@@ -26,6 +26,18 @@ func NewRateLimit(perSecond int) RateLimit {
 	return RateLimit{each: each, room: each * (n - 1), paid: math.MinInt64}
 }
 
+// RateLimitFrom gives a RateLimit that goes on where the one that was made with
+// the same perSecond was saved: a driver with very many connections has to keep
+// one number for each.
+func RateLimitFrom(perSecond int, paid int64) RateLimit {
+	r := NewRateLimit(perSecond)
+	r.paid = paid
+	return r
+}
+
+// Save gives what RateLimitFrom takes.
+func (r *RateLimit) Save() (paid int64) { return r.paid }
+
 // Allow tells whether an event at the time now, in nanoseconds on any clock that
 // does not go back, is within the limit. One that is not costs nothing.
 func (r *RateLimit) Allow(now int64) bool {

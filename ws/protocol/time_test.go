@@ -121,34 +121,35 @@ func TestKeepaliveNegativeTime(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	const second = 1_000_000_000
-	burst := func(r *protocol.RateLimit, now int64, tries int) (n int) {
+	burst := func(most int, r *protocol.RateLimit, now int64, tries int) (n int) {
 		for range tries {
 			if r.Allow(now) {
 				n++
 			}
+			*r = protocol.RateLimitFrom(most, r.Save())
 		}
 		return n
 	}
 	for _, most := range []int{1, 2, 3, 7, 1000} {
 		for _, start := range []int64{math.MinInt64, -5, 0, 1 << 40} {
 			r := protocol.NewRateLimit(most)
-			assert.Equal(t, most, burst(&r, start, 3*most), "all at once")
-			assert.Equal(t, 0, burst(&r, start+second/int64(most)-1, 3), "not yet")
-			assert.Equal(t, 1, burst(&r, start+second/int64(most), 3), "one for each interval")
-			assert.Equal(t, most, burst(&r, start+10*second, 3*most), "a quiet time is not saved up")
+			assert.Equal(t, most, burst(most, &r, start, 3*most), "all at once")
+			assert.Equal(t, 0, burst(most, &r, start+second/int64(most)-1, 3), "not yet")
+			assert.Equal(t, 1, burst(most, &r, start+second/int64(most), 3), "one for each interval")
+			assert.Equal(t, most, burst(most, &r, start+10*second, 3*most), "a quiet time is not saved up")
 		}
 	}
 	r := protocol.NewRateLimit(10)
 	allowed := 0
 	for now := int64(0); now < 10*second; now += second / 10 {
-		allowed += burst(&r, now, 1)
+		allowed += burst(10, &r, now, 1)
 	}
 	assert.Equal(t, 100, allowed, "an even pace at the limit passes for ever")
 
 	for _, most := range []int{0, -1} {
 		r := protocol.NewRateLimit(most)
-		assert.Equal(t, 10_000, burst(&r, 0, 10_000))
+		assert.Equal(t, 10_000, burst(most, &r, 0, 10_000))
 	}
 	r = protocol.NewRateLimit(math.MaxInt)
-	assert.Equal(t, 1000, burst(&r, 0, 1000))
+	assert.Equal(t, 1000, burst(math.MaxInt, &r, 0, 1000))
 }
