@@ -55,7 +55,7 @@ func everyWay(t *testing.T, c *Conn, p *wstest.Peer) {
 	t.Helper()
 	dirty := poisonPools(t)
 	ctx := t.Context()
-	sizes := []int{0, 1, 7, 125, 126, 1000, 4095, 4096, 4097, bufferSize - frame.MaxHeader - 1, bufferSize, bufferSize + 1, 100_000}
+	sizes := []int{0, 1, 7, 125, 126, 1000, 4095, 4096, 4097, bufferSize - frame.MaxHeader - 1, bufferSize, bufferSize + 1, 100_000, maxBehind + 1}
 	for _, size := range sizes {
 		payload := bytes.Repeat([]byte("0123456789"), size/10+1)[:size]
 		m, err := NewPrepared(Text, payload)

@@ -201,6 +201,8 @@ func (w *writing) payload(scratch *buffer, op frame.Opcode, f protocol.Flags, p 
 		}
 		_, err = w.write(b)
 		return err
+	case c.role == RoleServer && c.atOnce.can() && len(p) > maxBehind:
+		return w.inTwo(b, p)
 	case c.role == RoleServer && c.atOnce.can():
 		return w.vector(b, p, more)
 	}
