@@ -118,7 +118,7 @@ func TestW15_PeerDiesAtEveryOctetOverTCP(t *testing.T) {
 					}
 				}
 				for range opened {
-					soon(t, s.ended)
+					_ = soon(t, s.ended)
 				}
 				w.check()
 				assert.Empty(t, s.ended)

@@ -57,7 +57,7 @@ func TestW3_DeclaredLengthOverTCP(t *testing.T) {
 				// The peer of this test copies the body, and encodes it once.
 				assert.LessOrEqual(t, grew, uint64(4*received+3*received+256<<10), "%d octets received", received)
 				peer.Hangup()
-				soon(t, s.ended)
+				_ = soon(t, s.ended)
 			}
 		}
 	})

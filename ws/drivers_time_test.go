@@ -135,6 +135,30 @@ func TestWriteTimesOutOverTCP(t *testing.T) {
 	})
 }
 
+// A peer that takes a little all the time loses it, too.
+func TestSlowReaderTimesOutOverTCP(t *testing.T) {
+	each(t, allDrivers, &ws.Options{WriteTimeout: soonTime}, func(t *testing.T, s *service) {
+		nc := openTCP(t, s.addr, requestText("/"))
+		c := soon(t, s.opened)
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for range time.Tick(soonTime / 10) {
+				if _, err := nc.Read(make([]byte, 100)); err != nil {
+					return
+				}
+			}
+		}()
+		for err := error(nil); !errors.Is(err, net.ErrClosed); {
+			err = c.Write(context.Background(), ws.Binary, make([]byte, 100_000))
+			runtime.Gosched() // where Write does not wait
+		}
+		require.ErrorIs(t, soon(t, s.ended), ws.ErrWriteTimeout)
+		nc.Close()
+		soon(t, stopped)
+	})
+}
+
 // A failed connection is not kept for a peer that goes on sending and never
 // closes it.
 //
@@ -147,7 +171,7 @@ func TestFailedConnectionLingersOverTCP(t *testing.T) {
 			wstest.ExpectClose(frame.CloseInvalidPayload),
 			wstest.ExpectEOF(),
 		)
-		soon(t, s.ended)
+		_ = soon(t, s.ended)
 		for err := error(nil); err == nil; { // until it is reset
 			_, err = nc.Write(make([]byte, 10_000))
 			require.NotErrorIs(t, err, context.DeadlineExceeded)

@@ -85,13 +85,13 @@ func (s *stepLoop) converse(t *testing.T, octets []byte, cut func(n int) int, la
 		require.NoError(t, syscall.SetsockoptInt(pair[0], syscall.SOL_SOCKET, syscall.SO_SNDBUF, 1))
 	}
 	require.True(t, s.lp.server.came())
-	s.lp.begin(arrival{fd: socket(pair[0])}) //nolint:gosec // G115: a descriptor
+	s.lp.begin(arrival{fd: socket(pair[0])})
 	open := true
 	read := func() {
 		for open {
 			b := make([]byte, 4096)
 			n, err := syscall.Read(near, b)
-			if err == syscall.EAGAIN { //nolint:errorlint // package syscall gives a bare Errno
+			if err == syscall.EAGAIN {
 				return
 			}
 			open = err == nil && n > 0
@@ -102,7 +102,7 @@ func (s *stepLoop) converse(t *testing.T, octets []byte, cut func(n int) int, la
 	for n := 0; len(octets) > 0; n++ {
 		k, err := syscall.Write(near, octets[:min(cut(n), len(octets))])
 		switch {
-		case err == syscall.EAGAIN: //nolint:errorlint // as above
+		case err == syscall.EAGAIN:
 			read() // both ends are full
 		case err != nil:
 			octets = nil // the loop has closed it

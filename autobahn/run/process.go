@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -82,14 +83,32 @@ func (p *process) waitListening(ctx context.Context, addr string) error {
 	}
 }
 
+// firstPort and ports are the range that addresses are taken from. It is below
+// those that systems give to clients, and to servers that leave it to them: on
+// a busy machine one of these would be somebody else's at once.
+const (
+	firstPort = 20_000
+	ports     = 10_000
+)
+
+// nextPort counts the ports that were tried. Runs beside each other begin at
+// different ones.
+var nextPort atomic.Uint32
+
 // freeAddress returns an address of this host that nothing listened on a
 // moment ago.
 func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var failure error
+	for range 100 {
+		port := firstPort + (uint32(os.Getpid())*100+nextPort.Add(1))%ports //nolint:gosec // G115: any number will do
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			failure = err
+			continue
+		}
+		return l.Addr().String(), l.Close()
 	}
-	return l.Addr().String(), l.Close()
+	return "", failure
 }
 
 // lineWriter copies a program's output to its log and hands on whole lines.
