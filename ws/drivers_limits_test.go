@@ -83,12 +83,9 @@ func TestW2_BombOverTCP(t *testing.T) {
 					peer := s.dial(t, requestText("/", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"))
 					peer.Send(before.Compressed())
 					peer.ExpectCompressed(before)
-					var octets []byte
-					for _, f := range bomb.Cut(cuts...) {
-						octets = f.Append(octets, ws.RoleClient, 1)
-					}
+					octets := together(bomb.Cut(cuts...))
 					from := allocated()
-					peer.Send(wstest.Octets(octets...))
+					peer.Send(octets)
 					peer.ExpectClose(frame.CloseTooBig)
 					peer.ExpectEOF()
 					grew := allocated() - from
@@ -103,6 +100,15 @@ func TestW2_BombOverTCP(t *testing.T) {
 	}
 }
 
+// together gives very many frames of a client as one step.
+func together(frames []wstest.Frame) wstest.Frame {
+	var octets []byte
+	for i, f := range frames {
+		octets = f.Append(octets, ws.RoleClient, frame.Key(i))
+	}
+	return wstest.Octets(octets...)
+}
+
 // Fragments are counted, empty ones too, and a message of as many as are allowed
 // passes.
 func TestW4_FragmentsOverTCP(t *testing.T) {
@@ -110,10 +116,10 @@ func TestW4_FragmentsOverTCP(t *testing.T) {
 	each(t, allDrivers, &ws.Options{MaxFragments: most}, func(t *testing.T, s *service) {
 		peer := s.dial(t, requestText("/"))
 		text := wstest.Text(strings.Repeat("a", most))
-		peer.Send(text.Cut(slices.Repeat([]int{1}, most-1)...)...)
+		peer.Send(together(text.Cut(slices.Repeat([]int{1}, most-1)...)))
 		peer.ExpectMessage(text)
 		empty := slices.Repeat([]wstest.Frame{wstest.Continuation("").More()}, most)
-		peer.Send(append([]wstest.Frame{wstest.Text("").More()}, empty...)...)
+		peer.Send(wstest.Text("").More(), together(empty))
 		peer.ExpectClose(frame.ClosePolicyViolation)
 		peer.Hangup()
 		require.ErrorIs(t, soon(t, s.ended), frame.ErrTooManyFragments)
@@ -142,7 +148,7 @@ func TestW4_ControlFloodOverTCP(t *testing.T) {
 		for _, f := range []wstest.Frame{wstest.Ping("x"), wstest.Pong("x")} {
 			peer := s.dial(t, requestText("/"))
 			// Many seconds' worth of them.
-			peer.Send(slices.Repeat([]wstest.Frame{f}, 5000)...)
+			peer.Send(together(slices.Repeat([]wstest.Frame{f}, 5000)))
 			for f.Op = frame.OpPong; f.Op == frame.OpPong; f = peer.Next() {
 				continue
 			}
