@@ -30,9 +30,7 @@ func newLoopDriver(e *echoer) *loopDriver {
 
 // echoOne sends a message back. While a peer takes nothing, no more than the
 // queue holds is read from it, so an error means that the connection has ended.
-func echoOne(c *ws.Conn, m ws.Message) {
-	_ = c.Write(context.Background(), m.Type, m.Data)
-}
+func echoOne(_ *ws.Conn, m ws.Message) { _ = m.Reply(m.Type, m.Data) }
 
 // serve accepts connections until shutdown is called.
 func (d *loopDriver) serve(ln net.Listener) error {
