@@ -51,6 +51,7 @@ func (l *served) close(code StatusCode, reason string) error {
 		l.timely = true
 	}
 	l.putLast(b)
+	l.decide() // it does not leave the loop any more
 	if !l.working {
 		l.loop.post(l)
 	}

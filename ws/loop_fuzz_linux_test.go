@@ -84,7 +84,7 @@ func (s *stepLoop) converse(t *testing.T, octets []byte, cut func(n int) int, la
 	if lazy {
 		require.NoError(t, syscall.SetsockoptInt(pair[0], syscall.SOL_SOCKET, syscall.SO_SNDBUF, 1))
 	}
-	require.True(t, s.lp.server.came())
+	require.True(t, s.lp.server.came(0))
 	s.lp.begin(arrival{fd: socket(pair[0])})
 	open := true
 	read := func() {

@@ -136,9 +136,9 @@ func (q *backlog) next(vec [][]byte) [][]byte {
 	return vec
 }
 
-// drain writes what is queued, as far as the socket takes it, and tells whether
-// the loop goes on reading because of that. mu is held.
-func (l *served) drain() (resumed bool) {
+// drain writes what is queued, as far as the socket takes it. When half of it has
+// gone, the loop goes on reading. mu is held.
+func (l *served) drain() {
 	b := &l.loop.out // empty, where there is a queue
 	for budget := readSize; l.queue != nil && budget > 0; {
 		b.vec = l.queue.next(b.vec[:0])
@@ -148,7 +148,7 @@ func (l *served) drain() (resumed bool) {
 		switch {
 		case err != nil:
 			l.lost(err)
-			return false
+			return
 		case n == 0:
 			budget = 0
 		default:
@@ -162,9 +162,7 @@ func (l *served) drain() (resumed bool) {
 	if l.paused && l.queue.half(l.c.set) {
 		l.paused = false
 		l.decide()
-		return true
 	}
-	return false
 }
 
 // drained is for a queue that has become empty: only the latest Ping that came

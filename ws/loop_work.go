@@ -39,28 +39,9 @@ func (lp *loop) begin(a arrival) {
 // met an error or is closed on both sides.
 func (lp *loop) serve(h handle, ready interest, failed bool) {
 	l := lp.conns.get(h)
-	if l == nil {
-		return // of a connection that has gone meanwhile
+	if l != nil { // else it has gone meanwhile
+		lp.visit(l, ready, failed)
 	}
-	lp.enter(l)
-	read := ready&interestRead != 0 || failed
-	l.mu.Lock()
-	if ready&interestWrite != 0 {
-		read = l.drain() || read
-	}
-	if failed && l.interest&interestRead == 0 {
-		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
-	}
-	if read && l.seldom != nil && l.seldom.rest != nil {
-		lp.kept = l.seldom
-	}
-	l.mu.Unlock()
-	if read {
-		for !lp.guard(l, (*served).work) {
-			continue // what is left after a callback has panicked
-		}
-	}
-	lp.leave(l)
 }
 
 // attend looks at a connection after something was done to it elsewhere.
@@ -70,9 +51,32 @@ func (lp *loop) attend(l *served) {
 	gone := l.phase == phaseGone
 	l.mu.Unlock()
 	if !gone {
-		lp.enter(l)
-		lp.leave(l)
+		lp.visit(l, 0, false)
 	}
+}
+
+// visit works on a connection.
+func (lp *loop) visit(l *served, ready interest, failed bool) {
+	lp.enter(l)
+	l.mu.Lock()
+	if ready&interestWrite != 0 {
+		l.drain()
+	}
+	if failed && l.interest&interestRead == 0 {
+		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
+	}
+	read := ready&interestRead != 0 || failed
+	if m := l.has(); m.rest != nil && (read || !l.halt.Load()) {
+		// It was kept because something said stop, which may be over.
+		lp.kept, read = m, true
+	}
+	l.mu.Unlock()
+	if read {
+		for !lp.guard(l, (*served).work) {
+			continue // what is left after a callback has panicked
+		}
+	}
+	lp.leave(l)
 }
 
 // enter begins the work on a connection: until leave, what is sent on it is

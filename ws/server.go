@@ -67,10 +67,11 @@ type Server struct {
 	called    *loop
 	listeners map[net.Listener]func() // and what ends the waiting of each one's goroutine
 	waiting   map[*Conn]struct{}      // connections that goroutines drive
+	calling   sync.WaitGroup          // goroutines that call back
 	live      int                     // connections, and handshakes in progress
-	down      bool          // Shutdown or Close was called
-	cut       bool          // what there is was cut off
-	empty     chan struct{} // closed when the last connection has gone after Shutdown
+	down      bool                    // Shutdown or Close was called
+	cut       bool                    // what there is was cut off
+	empty     chan struct{}           // closed when the last connection has gone after Shutdown
 	base      context.Context
 	stop      context.CancelFunc // ends handshakes that goroutines wait for
 }
@@ -182,14 +183,16 @@ func (s *Server) stopping() bool {
 	return s.down
 }
 
-// came counts a connection. It gives false when none is taken any more.
-func (s *Server) came() bool {
+// came counts a connection, which calls back from so many goroutines of its own.
+// It gives false when none is taken any more.
+func (s *Server) came(goroutines int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down {
 		return false
 	}
 	s.live++
+	s.calling.Add(goroutines)
 	return true
 }
 

@@ -57,7 +57,7 @@ func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 			_, err := p.wait()
 			return err
 		}
-		if !s.came() {
+		if !s.came(0) {
 			a.fd.close()
 			return ErrServerClosed
 		}
@@ -85,11 +85,14 @@ func (s *Server) acceptConns(ln net.Listener) error {
 		if err != nil {
 			return err
 		}
-		if !s.came() {
+		if !s.came(1) {
 			_ = nc.Close()
 			return ErrServerClosed
 		}
-		go s.serveConn(nc)
+		go func() {
+			defer s.calling.Done()
+			s.serveConn(nc)
+		}()
 		return nil
 	})
 }

@@ -7,38 +7,49 @@ import (
 	"slices"
 )
 
-// serveConn serves a connection in this goroutine: it calls the callbacks over
-// the blocking driver.
+// serveConn serves a connection in this goroutine.
 func (s *Server) serveConn(nc net.Conn) {
-	defer s.left()
+	var fn detached
+	defer func() {
+		if fn == nil { // else runDetached sees to it
+			s.left()
+		}
+	}()
 	c, err := s.set.upgrade(s.base, nc)
 	if err != nil {
 		return // the client has been answered and the Logger told
 	}
-	l := &served{c: c, loop: s.called, phase: phaseOpen}
+	if fn = s.callBack(c); fn != nil {
+		go s.runDetached(c, fn)
+	}
+}
+
+// callBack calls the callbacks over the blocking driver, until the connection has
+// ended, or is to be detached: then it gives the function.
+func (s *Server) callBack(c *Conn) (fn detached) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	l.seldom = &seldom{cancel: func(error) { cancel() }}
+	l := &served{c: c, loop: s.called, phase: phaseOpen, seldom: &seldom{cancel: func(error) { cancel() }}}
 	c.served.Store(l)
 	s.keep(c)
-	defer s.dismiss(c)
-	returned := false
 	defer func() {
-		if !returned { // runtime.Goexit in a callback
+		if fn == nil {
+			// It has a result, but after a callback with runtime.Goexit.
 			_ = c.end(&CloseError{Code: StatusAbnormalClosure, Err: ErrClosedNow})
 			s.closed(c)
+			s.dismiss(c)
 		}
 	}()
 	l.callOpen()
 	for l.serveNext(ctx) {
-		continue
+		if ctx.Err() != nil {
+			ctx = context.Background() // Close came right behind Detach
+		}
 	}
-	returned = true
-	if fn := l.detachTo(); fn != nil {
+	if fn = l.detachTo(); fn != nil {
 		c.served.Store(nil)
-		runFunc(c, fn)
 	}
-	s.closed(c)
+	return fn
 }
 
 // runDetached runs the function of a connection that has left its loop.
@@ -90,7 +101,7 @@ func (l *served) serveNext(ctx context.Context) bool {
 	defer in.release()
 	switch {
 	case !in.next():
-		return false
+		return c.result.Load() == nil
 	case c.closing.Load():
 		return true
 	case l.detachTo() != nil:

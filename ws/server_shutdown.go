@@ -28,7 +28,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 }
 
 // Close stops accepting and cuts every connection off, without a closing
-// handshake. Like Shutdown it is not for callbacks.
+// handshake. It returns when the last callback has returned, and like Shutdown it
+// is not for callbacks.
 func (s *Server) Close() error {
 	s.shut()
 	s.cutOff()
@@ -124,4 +125,5 @@ func (s *Server) endLoops() {
 	for _, lp := range loops {
 		<-lp.done
 	}
+	s.calling.Wait()
 }
