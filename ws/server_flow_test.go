@@ -35,19 +35,23 @@ func TestServerBackpressure(t *testing.T) {
 		s := soon(t, conns)
 		message := func(i int) []byte { return bytes.Repeat([]byte{byte(i)}, size) }
 		sent := 0
-		for {
-			err := s.Write(context.Background(), ws.Binary, message(sent))
-			if errors.Is(err, ws.ErrBackpressure) {
-				break
+		for _, write := range []func(p []byte) error{
+			func(p []byte) error { return s.Write(context.Background(), ws.Binary, p) },
+			func(p []byte) error { return s.TryWrite(ws.Binary, p) },
+			func(p []byte) error { return s.Writev(context.Background(), ws.Binary, p[:7], p[7:]) },
+		} {
+			for { // the transport may take some more each time
+				err := write(message(sent))
+				messages, octets := s.Buffered()
+				require.LessOrEqual(t, messages, 4)
+				require.LessOrEqual(t, octets, 5*(size+10))
+				if errors.Is(err, ws.ErrBackpressure) {
+					break
+				}
+				require.NoError(t, err)
+				sent++
 			}
-			require.NoError(t, err)
-			sent++
 		}
-		messages, octets := s.Buffered()
-		assert.GreaterOrEqual(t, messages, 4)
-		assert.NotZero(t, octets)
-		assert.LessOrEqual(t, octets, 5*(size+10))
-		require.ErrorIs(t, s.TryWrite(ws.Text, nil), ws.ErrBackpressure)
 		for i := range sent {
 			_, p, err := c.Read(t.Context())
 			require.NoError(t, err)
