@@ -60,7 +60,7 @@ func TestServerBackpressure(t *testing.T) {
 		// There is room again, also for more than the mark.
 		big := make([]byte, 1<<20)
 		for s.Write(context.Background(), ws.Binary, big) != nil {
-			messages, _ = s.Buffered()
+			messages, _ := s.Buffered()
 			require.LessOrEqual(t, messages, 5)
 		}
 		_, p, err := c.Read(t.Context())
