@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -89,11 +90,15 @@ func TestBomb(t *testing.T) {
 			t.Run(strings.Join(args, " "), func(t *testing.T) {
 				p := startProcess(t, args...)
 				// It has to have worked once, or the first use of everything
-				// would be counted.
-				peer := p.deflating(t, "/", agreement)
-				peer.Send(wstest.Text("Hello").Compressed())
-				peer.NextMessage()
-				peer.Hangup()
+				// would be counted; once in each event loop, if there are any,
+				// with as long a message as is allowed.
+				largest := wstest.Binary(make([]byte, limit)).Compressed()
+				for range runtime.GOMAXPROCS(0) {
+					peer := p.deflating(t, "/", agreement)
+					peer.Send(largest)
+					peer.NextMessage()
+					peer.Hangup()
+				}
 
 				before := p.peak(t)
 				for _, frames := range [][]wstest.Frame{{bomb}, bomb.Cut(100, 0, 1000, 1)} {
