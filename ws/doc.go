@@ -41,11 +41,13 @@
 //     dial_redirect.go, dial_slot.go, dial_error.go.
 //   - The same without a goroutine for each connection, by an event loop:
 //     server.go with server_accept.go, server_shutdown.go, server_recover.go and
-//     server_goroutine.go (where there is no loop); served.go, loop.go and
-//     loop_work.go; loop_open.go, loop_receive.go, loop_keep.go; loop_send.go,
-//     loop_queue.go, loop_trace.go; loop_time.go, loop_end.go, loop_detach.go. It
-//     stands on loop_table.go, wheel.go and pages.go, and on Linux on
-//     epoll_linux.go, loop_socket_linux.go and loop_accept_linux.go.
+//     server_goroutine.go (where there is no loop); served.go, loop.go,
+//     loop_posts.go, loop_work.go and loop_guard.go; in by loop_open.go,
+//     loop_receive.go, loop_message.go, loop_control.go and loop_keep.go; out by
+//     loop_send.go, loop_collect.go, loop_queue.go, loop_flow.go and
+//     loop_trace.go; loop_time.go; the end in loop_close.go, loop_end.go and
+//     loop_detach.go. It stands on loop_table.go, wheel.go and pages.go, and on
+//     Linux on epoll_linux.go, loop_socket_linux.go and loop_accept_linux.go.
 //   - What these stand on: lock.go, watch.go and deadlinecontext.go (waiting
 //     that can be given up), buffer.go and vector.go (memory), idle_unix.go and
 //     idle_other.go (no buffer while nothing comes), atonce_unix.go and

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"longwire.example/ws/frame"
-	"longwire.example/ws/protocol"
 )
 
 // backlog is what a connection's socket did not take. A connection has one only
@@ -43,14 +42,6 @@ func newBacklog(timeout time.Duration) *backlog {
 func (q *backlog) renew() {
 	q.taken = 0
 	q.due = after(int64(time.Since(started)), q.timeout)
-}
-
-// after gives the time d after t, or never for no d.
-func after(t int64, d time.Duration) int64 {
-	if d <= 0 {
-		return never
-	}
-	return t + int64(d)
 }
 
 // full tells whether the queue is at the high-water mark or above. Below it, one
@@ -134,100 +125,4 @@ func (q *backlog) next(vec [][]byte) [][]byte {
 		skip = 0
 	}
 	return vec
-}
-
-// drain writes what is queued, as far as the socket takes it. When half of it has
-// gone, the loop goes on reading. mu is held.
-func (l *served) drain() {
-	b := &l.loop.out // empty, where there is a queue
-	for budget := readSize; l.queue != nil && budget > 0; {
-		b.vec = l.queue.next(b.vec[:0])
-		n, err := l.fd.writev(b.vec)
-		l.traceSent(b.vec, n, 0)
-		clear(b.vec)
-		switch {
-		case err != nil:
-			l.lost(err)
-			return
-		case n == 0:
-			budget = 0
-		default:
-			budget -= n
-			l.queue.went(n)
-		}
-		if l.queue.octets == 0 {
-			l.drained()
-		}
-	}
-	if l.paused && l.queue.half(l.c.set) {
-		l.paused = false
-		l.decide()
-	}
-}
-
-// drained is for a queue that has become empty: only the latest Ping that came
-// meanwhile is answered.
-//
-//req:impl RFC6455-5.5.3-02
-func (l *served) drained() {
-	q := l.queue
-	l.queue = nil
-	q.release()
-	if q.pongDue {
-		l.pong(q.pong[:q.pongLen])
-	}
-}
-
-// answerPing answers a Ping. Of those that come while the socket takes nothing,
-// only the latest gets a Pong: a peer that reads nothing can't make this side
-// keep more.
-//
-//req:impl RFC6455-5.5.2-02
-//req:impl RFC6455-5.5.2-03
-//req:impl RFC6455-5.5.3-02
-func (l *served) answerPing(ev protocol.Event) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if q := l.queue; q != nil {
-		q.pongLen, q.pongDue = copy(q.pong[:], ev.Payload), true
-		return
-	}
-	l.pong(ev.Payload)
-}
-
-// pong sends a Pong, unless the connection is closing. mu is held.
-func (l *served) pong(payload []byte) {
-	if l.c.send.State() == protocol.Open {
-		_ = l.put(&outgoing{p: payload, size: len(payload), op: frame.OpPong, flags: protocol.Fin})
-	}
-}
-
-// pause makes the loop stop reading while the queue is at its high-water mark:
-// what is not read can't be answered. mu is held.
-func (l *served) pause() {
-	if !l.paused && l.queue.full(l.c.set) {
-		l.paused = true
-		l.decide()
-		if !l.working {
-			l.adjust()
-		}
-	}
-}
-
-// decide sets halt. mu is held.
-func (l *served) decide() {
-	l.halt.Store(l.paused || l.detaching() != nil || l.phase != phaseOpen || l.c.result.Load() != nil)
-}
-
-// buffered tells how much is queued.
-func (l *served) buffered() (messages, octets int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.moved() {
-		return l.c.Buffered()
-	}
-	if l.queue == nil {
-		return 0, 0
-	}
-	return len(l.queue.ends), l.queue.octets
 }

@@ -2,7 +2,6 @@ package ws
 
 import (
 	"context"
-	"sync"
 
 	"longwire.example/ws/frame"
 	"longwire.example/ws/protocol"
@@ -14,31 +13,6 @@ const joinSize = 8 << 10
 
 // shortSize is up to how many octets a message takes the short way.
 const shortSize = 1 << 10
-
-// outgoing is a frame to be sent. Its payload is p and then more.
-type outgoing struct {
-	p       []byte
-	more    [][]byte
-	size    int // of the payload
-	op      frame.Opcode
-	flags   protocol.Flags
-	message bool // and not a control frame
-	shared  bool // p will not change
-}
-
-// small tells whether the frame is to be copied.
-func (o *outgoing) small() bool { return o.size <= joinSize-frame.MaxHeader }
-
-// collector collects frames for one write.
-type collector struct {
-	b    []byte
-	ends []int    // where in b the messages end
-	vec  [][]byte // room for the slices of a write
-	head int      // octets at the beginning of b that are the answer to a request
-}
-
-// collectors are for goroutines that are not a loop's.
-var collectors = sync.Pool{New: func() any { return &collector{b: make([]byte, 0, joinSize)} }}
 
 // write sends one message, or queues it where the socket takes no more.
 //
@@ -181,134 +155,4 @@ func join(size int, v [][]byte) []byte {
 		joined = append(joined, b...)
 	}
 	return joined
-}
-
-// put sends a frame: it is queued behind what the socket did not take, collected
-// while the loop works on the connection, and otherwise written at once. mu is
-// held.
-func (l *served) put(o *outgoing) error {
-	if l.working {
-		return l.collect(&l.loop.out, o)
-	}
-	b := collectors.Get().(*collector)
-	err := l.collect(b, o)
-	l.emit(b, nil, nil)
-	collectors.Put(b)
-	if e := l.c.result.Load(); e != nil && err == nil {
-		return e
-	}
-	return err
-}
-
-// collect puts a frame behind those in b, or queues it where the socket takes no
-// more. mu is held.
-func (l *served) collect(b *collector, o *outgoing) (err error) {
-	if o.small() && len(b.b)+frame.MaxHeader+o.size > cap(b.b) {
-		l.emit(b, nil, nil)
-	}
-	if e := l.c.result.Load(); e != nil {
-		return e
-	}
-	if l.queue != nil {
-		return l.putQueued(o)
-	}
-	if b.b, _, err = l.c.send.Header(b.b, o.op, o.flags, int64(o.size)); err != nil {
-		return err
-	}
-	if !o.small() {
-		l.emit(b, o.p, o.more)
-		if e := l.c.result.Load(); e != nil {
-			return e
-		}
-		return nil
-	}
-	b.b = append(b.b, o.p...)
-	for _, q := range o.more {
-		b.b = append(b.b, q...)
-	}
-	if o.message {
-		b.ends = append(b.ends, len(b.b))
-	}
-	return nil
-}
-
-// putQueued is put where the socket takes no more.
-func (l *served) putQueued(o *outgoing) error {
-	var head [frame.MaxHeader]byte
-	h, _, err := l.c.send.Header(head[:0], o.op, o.flags, int64(o.size))
-	if err != nil {
-		return err
-	}
-	l.queue.add(h, false)
-	l.queue.add(o.p, o.shared)
-	for _, q := range o.more {
-		l.queue.add(q, false)
-	}
-	if o.message {
-		l.queue.end()
-	}
-	l.pause()
-	return nil
-}
-
-// flush writes what the loop has collected. mu is held.
-func (l *served) flush() {
-	if len(l.loop.out.b) > 0 {
-		l.emit(&l.loop.out, nil, nil)
-	}
-}
-
-// emit writes what was collected in b, and behind it a message's last slices p
-// and more, if any. What the socket does not take is queued. mu is held.
-func (l *served) emit(b *collector, p []byte, more [][]byte) {
-	total := len(b.b) + len(p)
-	b.vec = append(append(b.vec[:0], b.b, p), more...)
-	for _, q := range more {
-		total += len(q)
-	}
-	var n int
-	var err error
-	switch {
-	case total == 0 || l.cut:
-		b.b, b.ends, b.head = b.b[:0], b.ends[:0], 0 // nobody else is to get it
-		return
-	case total == len(b.b):
-		n, err = l.fd.write(b.b)
-	case total == len(p):
-		b.ends = append(b.ends, total)
-		n, err = l.fd.write(p)
-	default:
-		b.ends = append(b.ends, total)
-		n, err = l.fd.writev(b.vec)
-	}
-	switch {
-	case err != nil:
-		l.lost(err)
-	case n < total:
-		l.leaveQueued(b, n)
-	}
-	l.traceSent(b.vec, n, b.head)
-	clear(b.vec)
-	b.b, b.ends, b.head = b.b[:0], b.ends[:0], 0
-}
-
-// leaveQueued queues what came behind the first n octets of b. mu is held.
-func (l *served) leaveQueued(b *collector, n int) {
-	l.queue = newBacklog(l.c.set.WriteTimeout)
-	at := 0
-	for _, q := range b.vec {
-		skip := min(max(n-at, 0), len(q))
-		l.queue.add(q[skip:], false)
-		at += len(q)
-	}
-	for _, end := range b.ends {
-		if end > n {
-			l.queue.ends = append(l.queue.ends, int64(end-n))
-		}
-	}
-	l.timely = true
-	if l.pause(); !l.working {
-		l.adjust()
-		l.loop.post(l) // the write timeout is the loop's to keep
-	}
 }

@@ -1,10 +1,23 @@
 package ws
 
 import (
+	"time"
+
 	"longwire.example/ws/frame"
 	"longwire.example/ws/handshake"
 	"longwire.example/ws/protocol"
 )
+
+// never is a time that does not come.
+const never = protocol.Never
+
+// after gives the time d after t, or never for no d.
+func after(t int64, d time.Duration) int64 {
+	if d <= 0 {
+		return never
+	}
+	return t + int64(d)
+}
 
 // schedule sets the one timer of a connection to when the first thing is due. To
 // receive and to send moves nothing here: they leave the time when they happened,
