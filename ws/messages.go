@@ -55,7 +55,7 @@ func (l *messageLoop) next() bool {
 	c := l.c
 	err := c.beginRead(l.ctx)
 	if err == nil {
-		if c.out.holds() && !c.messageHere() {
+		if !c.replies.more && c.out.holds() {
 			err = c.releaseReplies(l.ctx) // they don't wait for what is not here yet
 		}
 		for done := false; err == nil; {
