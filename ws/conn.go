@@ -18,9 +18,9 @@ import (
 //
 // One goroutine reads. Any number may write, ping and close at any time.
 type Conn struct {
-	recv    protocol.Receiver
-	in      inbound // the message that is being handed out
-	paid    int64   // of the protocol.RateLimit of control frames
+	recv protocol.Receiver
+	in   inbound // the message that is being handed out
+	paid int64   // of the protocol.RateLimit of control frames
 
 	value any // the application's own
 
@@ -68,8 +68,8 @@ type blocking struct {
 	lastSize int32         // octets of the last message that came in pieces
 	reads    watch
 	idle     idleReader
-	buf      []byte // borrowed while it holds octets; nil otherwise
-	r, w     int    // buf[r:w] is received and not yet consumed
+	buf      []byte  // borrowed while it holds octets; nil otherwise
+	r, w     int     // buf[r:w] is received and not yet consumed
 	reader   *Reader // who reads the message that is being handed out, if a Reader does
 	replies  replies
 

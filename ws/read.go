@@ -9,7 +9,7 @@ import (
 
 // inbound is the message that is being handed out.
 type inbound struct {
-	rest   []byte  // received and not handed out yet: a view of buf, or a copy
+	rest   []byte // received and not handed out yet: a view of buf, or a copy
 	typ    MessageType
 	open   bool // begun, and not handed out to its end
 	fin    bool // nothing more of it will come

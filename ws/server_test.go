@@ -252,7 +252,7 @@ func TestServerPanics(t *testing.T) {
 				}
 				assert.Equal(t, want, ws.CloseStatus(err), name)
 			}
-			soon(t, closed)
+			_ = soon(t, closed)
 			in.Store("")
 			check(name)
 		}
