@@ -100,9 +100,10 @@ func (l *served) putQueued(o *outgoing) error {
 	return nil
 }
 
-// flush writes what the loop has collected. mu is held.
+// flush writes what the loop has collected. While it works on another connection,
+// that is none of this one's. mu is held.
 func (l *served) flush() {
-	if len(l.loop.out.b) > 0 {
+	if l.working && len(l.loop.out.b) > 0 {
 		l.emit(&l.loop.out, nil, nil)
 	}
 }
