@@ -74,8 +74,9 @@ func (p *process) peak(t *testing.T) (kib int) {
 }
 
 // 16 MiB of zeros in less than 20 KB, against a limit of 64 KiB: the program
-// ends the connection with 1009 and grows by less than 1 MiB at any time. It is
-// measured in a process of its own; -v prints the figures.
+// ends the connection with 1009 and grows by less than an eighth of that at any
+// time, what the runtime takes for itself meanwhile included. It is measured in a
+// process of its own; -v prints the figures.
 func TestBomb(t *testing.T) {
 	const size, limit = 16 << 20, 64 << 10
 	bomb := wstest.Binary(make([]byte, size)).Compressed()
@@ -108,7 +109,7 @@ func TestBomb(t *testing.T) {
 					peer.Hangup()
 				}
 				after := p.peak(t)
-				assert.Less(t, after-before, 1024, "KiB")
+				assert.Less(t, after-before, size>>10/8, "KiB")
 				t.Logf("%d octets of zeros in %d, whole and in fragments: closed with 1009; the process held %d KiB before, %d KiB at most since: %d KiB more",
 					size, len(bomb.Payload), before, after, after-before)
 			})
