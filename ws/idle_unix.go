@@ -14,7 +14,7 @@ import (
 // taken, and given back when there was nothing.
 type idleReader struct {
 	try func(fd uintptr) bool // c.readIdle, bound once; nil where the transport is no plain socket
-	n   int                       // octets read, or the negative of an Errno
+	n   int                   // octets read, or the negative of an Errno
 }
 
 func (i *idleReader) init(c *Conn) {
@@ -27,6 +27,11 @@ func (i *idleReader) init(c *Conn) {
 func (i *idleReader) can() bool { return i.try != nil }
 
 // fillIdle waits for octets and puts them behind buf[:w].
+//
+// It begins with a read that mostly finds nothing, since the last one took all
+// that was there. To wait at once would be wrong: RawConn.Read forgets what the
+// poller has told before, and that the last read got fewer octets than it had
+// room for does not tell whether the end of the stream was behind them.
 func (c *Conn) fillIdle() (int, error) {
 	i := &c.idle
 	if err := c.atOnce.rc.Read(i.try); err != nil {

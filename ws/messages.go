@@ -85,7 +85,8 @@ func (l *messageLoop) end(err error) {
 func (l *messageLoop) leave() { _ = l.c.writeHeld(l.ctx) }
 
 // take gives the next message as a view of the connection's buffer when it is
-// there in one piece, otherwise in a buffer of its own. It gives false when octets are needed.
+// there in one piece, otherwise in a buffer of its own. It gives false when more
+// octets are needed.
 func (l *messageLoop) take() (done bool, err error) {
 	c := l.c
 	l.release()

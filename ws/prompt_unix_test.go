@@ -80,3 +80,18 @@ func TestUpgradeWaitsOnlyWhereItMust(t *testing.T) {
 		c.CloseNow()
 	}
 }
+
+// A context that ends before the answer is out ends the handshake, also where
+// nothing has to be waited for.
+func TestUpgradeWhoseContextEndsInOnRequest(t *testing.T) {
+	server, client := loopback(t)
+	_, err := client.Write([]byte(browserRequestText))
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return unread(server.(*net.TCPConn)) }, 5*time.Second, time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = Upgrade(ctx, server, &Options{OnRequest: func(*Request) error { cancel(); return nil }})
+	require.ErrorIs(t, err, context.Canceled)
+	all, err := io.ReadAll(client)
+	require.NoError(t, err)
+	assert.Empty(t, all)
+}

@@ -30,7 +30,8 @@ var errNoConn = errors.New("ws: Reply: no connection gave this message")
 // writes, and when the loop is left. An error of sending it is an error of the
 // next Reply, or of the loop.
 //
-// On an event loop it is Write: there, everything goes out together.
+// On an event loop nothing is held back: whatever a callback sends goes out
+// together.
 //
 //req:impl RFC6455-6.1-01
 //req:impl RFC6455-6.1-09

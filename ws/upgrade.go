@@ -22,7 +22,9 @@ import (
 // the client has got a whole HTTP response, unless it went away or TLS failed,
 // and c is closed. The error then holds a *handshake.Error.
 //
-// An idle connection on TCP or a Unix socket holds no buffer.
+// An idle connection on TCP or a Unix socket holds no buffer. Where there are
+// many, let a new goroutine go on with each: a stack stays as large as the deepest
+// call made it, and Upgrade needs four times what a loop over Messages does.
 func Upgrade(ctx context.Context, c net.Conn, o *Options) (*Conn, error) {
 	s, err := newSettings(o)
 	if err != nil {
@@ -168,6 +170,9 @@ func (u *upgrade) readRequest() (b []byte, end int, err error) {
 // write writes the answer, which the socket of a new connection takes at once.
 func (u *upgrade) write(b []byte) error {
 	if !u.guard.armed {
+		if err := u.guard.ctx.Err(); err != nil {
+			return err // OnRequest may have taken long
+		}
 		if b = b[u.prompt.write(b):]; len(b) == 0 {
 			return nil
 		}
