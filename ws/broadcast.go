@@ -44,7 +44,11 @@ func (g *Group) Broadcast(m *Prepared, p DropPolicy) BroadcastResult {
 	g.casting.Lock()
 	defer g.casting.Unlock()
 	var r BroadcastResult
-	for _, c := range g.members() {
+	members := g.members()
+	for i, c := range members {
+		if i+1 < len(members) {
+			members[i+1].fetch()
+		}
 		err := c.TryWritePrepared(m)
 		switch {
 		case err == nil:
@@ -59,4 +63,13 @@ func (g *Group) Broadcast(m *Prepared, p DropPolicy) BroadcastResult {
 		}
 	}
 	return r
+}
+
+// fetch looks at what a write needs of a connection, so that it comes out of
+// memory while another connection is written: of thousands, none is in the
+// processor's caches.
+func (c *Conn) fetch() {
+	if c.result.Load() == nil && c.served.Load() == nil {
+		c.out.state.Load()
+	}
 }
