@@ -38,15 +38,15 @@ type socket int32
 
 const maxVector = 1
 
-func (socket) read([]byte) (int, error)     { return 0, errors.ErrUnsupported }
-func (socket) write([]byte) (int, error)    { return 0, errors.ErrUnsupported }
-func (socket) writev([][]byte) (int, error) { return 0, errors.ErrUnsupported }
-func (socket) closeWrite() error            { return errors.ErrUnsupported }
-func (socket) close()                       {}
-func (socket) unread() bool                 { return false }
-func (socket) failure() error               { return nil }
-func (socket) local() net.Addr              { return nil }
-func (socket) conn() (net.Conn, error)      { return nil, errors.ErrUnsupported }
+func (socket) read([]byte) (int, error)             { return 0, errors.ErrUnsupported }
+func (socket) write([]byte) (int, error)            { return 0, errors.ErrUnsupported }
+func (socket) writev([]byte, [][]byte) (int, error) { return 0, errors.ErrUnsupported }
+func (socket) closeWrite() error                    { return errors.ErrUnsupported }
+func (socket) close()                               {}
+func (socket) unread() bool                         { return false }
+func (socket) failure() error                       { return nil }
+func (socket) local() net.Addr                      { return nil }
+func (socket) conn() (net.Conn, error)              { return nil, errors.ErrUnsupported }
 
 func acceptSocket(uintptr) (socket, endpoint, bool, error) {
 	return 0, endpoint{}, false, errors.ErrUnsupported

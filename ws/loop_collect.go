@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"iter"
 	"sync"
 
 	"longwire.example/ws/frame"
@@ -25,7 +26,7 @@ func (o *outgoing) small() bool { return o.size <= joinSize-frame.MaxHeader }
 type collector struct {
 	b    []byte
 	ends []int    // where in b the messages end
-	vec  [][]byte // room for the slices of a write
+	vec  [][]byte // slices that are written behind b
 	head int      // octets at the beginning of b that are the answer to a request
 }
 
@@ -111,45 +112,67 @@ func (l *served) flush() {
 // emit writes what was collected in b, and behind it a message's last slices p
 // and more, if any. What the socket does not take is queued. mu is held.
 func (l *served) emit(b *collector, p []byte, more [][]byte) {
-	total := len(b.b) + len(p)
-	b.vec = append(append(b.vec[:0], b.b, p), more...)
-	for _, q := range more {
-		total += len(q)
-	}
-	var n int
-	var err error
 	switch {
-	case total == 0 || l.cut:
-		b.b, b.ends, b.head = b.b[:0], b.ends[:0], 0 // nobody else is to get it
-		return
-	case total == len(b.b):
-		n, err = l.fd.write(b.b)
-	case total == len(p):
-		b.ends = append(b.ends, total)
-		n, err = l.fd.write(p)
+	case l.cut:
+		// The connection is lost, and nobody else is to get it.
+	case len(p) == 0 && len(more) == 0:
+		if len(b.b) > 0 {
+			n, err := l.fd.write(b.b)
+			l.sent(b, len(b.b), n, err)
+		}
 	default:
+		b.vec = append(append(b.vec, p), more...)
+		total := len(b.b)
+		for _, q := range b.vec {
+			total += len(q)
+		}
 		b.ends = append(b.ends, total)
-		n, err = l.fd.writev(b.vec)
+		var n int
+		var err error
+		if len(b.b) == 0 && len(more) == 0 {
+			n, err = l.fd.write(p)
+		} else {
+			n, err = l.fd.writev(b.b, b.vec)
+		}
+		l.sent(b, total, n, err)
+		clear(b.vec)
 	}
+	b.b, b.vec, b.ends, b.head = b.b[:0], b.vec[:0], b.ends[:0], 0
+}
+
+// sent takes the result of writing b, of which the socket took n octets of total.
+func (l *served) sent(b *collector, total, n int, err error) {
+	l.traceSent(b, n)
 	switch {
 	case err != nil:
 		l.lost(err)
 	case n < total:
 		l.leaveQueued(b, n)
 	}
-	l.traceSent(b.vec, n, b.head)
-	clear(b.vec)
-	b.b, b.ends, b.head = b.b[:0], b.ends[:0], 0
+}
+
+// all gives the slices that b consists of.
+func (b *collector) all() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if !yield(b.b) {
+			return
+		}
+		for _, q := range b.vec {
+			if !yield(q) {
+				return
+			}
+		}
+	}
 }
 
 // leaveQueued queues what came behind the first n octets of b. mu is held.
 func (l *served) leaveQueued(b *collector, n int) {
-	l.queue = newBacklog(l.c.set.WriteTimeout)
-	at := 0
-	for _, q := range b.vec {
-		skip := min(max(n-at, 0), len(q))
-		l.queue.add(q[skip:], false)
-		at += len(q)
+	l.queue = newBacklog(l.c.set.WriteTimeout) // there is none: what is queued goes first
+	skip := n
+	for q := range b.all() {
+		k := min(skip, len(q))
+		skip -= k
+		l.queue.add(q[k:], false)
 	}
 	for _, end := range b.ends {
 		if end > n {

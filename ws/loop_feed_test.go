@@ -47,7 +47,6 @@ func feedLoop(t testing.TB, d *handshake.DeflateParams, s *Server) *fedLoop {
 func (f *fedLoop) take(b []byte) {
 	lp, l := f.lp, f.l
 	lp.enter(l)
-	l.mu.Lock()
 	if l.seldom != nil && l.seldom.rest != nil {
 		lp.kept = l.seldom
 		for lp.kept != nil { // less than a frame, so it fits

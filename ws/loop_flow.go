@@ -5,10 +5,11 @@ package ws
 func (l *served) drain() {
 	b := &l.loop.out // empty, where there is a queue
 	for budget := readSize; l.queue != nil && budget > 0; {
-		b.vec = l.queue.next(b.vec[:0])
-		n, err := l.fd.writev(b.vec)
-		l.traceSent(b.vec, n, 0)
+		b.vec = l.queue.next(b.vec)
+		n, err := l.fd.writev(b.b, b.vec)
+		l.traceSent(b, n)
 		clear(b.vec)
+		b.vec = b.vec[:0]
 		switch {
 		case err != nil:
 			l.lost(err)

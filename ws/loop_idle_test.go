@@ -57,6 +57,7 @@ func (lp *loop) ping(number int32) (made bool) {
 	l := lp.conns.entries.at(number).l
 	lp.enter(l)
 	l.expire()
+	l.mu.Unlock()
 	made = string(lp.out.b) == "\x89\x00"
 	lp.out.b, lp.out.ends = lp.out.b[:0], lp.out.ends[:0]
 	l.lastRead = lp.now

@@ -67,7 +67,7 @@ func (l *served) send(t MessageType, p []byte, more [][]byte, m *Prepared) error
 		o.p, o.size, o.flags, o.shared = e.payload(), len(e.payload()), e.flags, true
 	case c.compresses(t, o.size):
 		return l.sendCompressed(&o)
-	case len(more) > maxVector-2:
+	case len(more) > maxVector-1:
 		o.p, o.more = join(o.size, more), nil
 		err := l.put(&o)
 		putMessageBuffer(o.p)

@@ -16,7 +16,7 @@ type socket int32
 // fd gives the descriptor as system calls take it.
 func (s socket) fd() uintptr { return uintptr(s) } //nolint:gosec // G115: not negative while it is used
 
-// maxVector is how many slices writev takes at most.
+// maxVector is how many slices writev takes at most, besides the first.
 const maxVector = 64
 
 func (s socket) read(b []byte) (int, error) {
@@ -43,23 +43,20 @@ func (s socket) write(b []byte) (int, error) {
 	}
 }
 
-// writev writes the slices of v one behind the other, the first maxVector.
-func (s socket) writev(v [][]byte) (int, error) {
-	var list [maxVector]syscall.Iovec
+// writev writes b and the slices of v, at most maxVector, one behind the other.
+func (s socket) writev(b []byte, v [][]byte) (int, error) {
+	var list [1 + maxVector]syscall.Iovec
 	count := 0
-	for _, b := range v {
-		if len(b) == 0 {
-			continue
+	add := func(b []byte) {
+		if len(b) > 0 {
+			list[count].Base = unsafe.SliceData(b) //nolint:gosec // the call needs the address
+			list[count].SetLen(len(b))
+			count++
 		}
-		if count == maxVector {
-			break
-		}
-		list[count].Base = unsafe.SliceData(b) //nolint:gosec // the call needs the address
-		list[count].SetLen(len(b))
-		count++
 	}
-	if count == 0 {
-		return 0, nil
+	add(b)
+	for _, q := range v {
+		add(q)
 	}
 	for {
 		n, _, e := syscall.RawSyscall(syscall.SYS_WRITEV, s.fd(), uintptr(unsafe.Pointer(&list[0])), uintptr(count)) //nolint:gosec // the call needs the address

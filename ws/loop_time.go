@@ -45,14 +45,13 @@ func (lp *loop) expired(number int32) {
 	l := lp.conns.entries.at(number).l
 	lp.enter(l)
 	l.expire()
+	l.mu.Unlock()
 	lp.leave(l)
 }
 
-// expire does what is due.
+// expire does what is due. mu is held.
 func (l *served) expire() {
 	now := l.loop.now
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.timely = true
 	switch q := l.queue; {
 	case q != nil && now >= q.due:

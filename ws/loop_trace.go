@@ -1,19 +1,20 @@
 package ws
 
-// traceSent keeps what was sent for Hooks.Trace: the first n octets of v, without
-// the first skip of them. mu is held, so it can't be shown yet: the hook may ask
+// traceSent keeps what was sent for Hooks.Trace: the first n octets of b, without
+// the answer to a request. mu is held, so it can't be shown yet: the hook may ask
 // for what mu guards.
-func (l *served) traceSent(v [][]byte, n, skip int) {
+func (l *served) traceSent(b *collector, n int) {
 	if l.c.set.Hooks.Trace == nil {
 		return
 	}
 	m := l.more()
-	for _, b := range v {
-		b = b[:min(n, len(b))]
-		n -= len(b)
-		k := min(skip, len(b))
+	skip := b.head
+	for q := range b.all() {
+		q = q[:min(n, len(q))]
+		n -= len(q)
+		k := min(skip, len(q))
 		skip -= k
-		m.traced = append(m.traced, b[k:]...)
+		m.traced = append(m.traced, q[k:]...)
 	}
 }
 

@@ -22,9 +22,7 @@ func (lp *loop) begin(a arrival) {
 		return
 	}
 	if lp.server.stopping() {
-		lp.enter(l)
-		l.refuse(&refused{answer: errStopped})
-		lp.leave(l)
+		lp.turnAway(l)
 		return
 	}
 	lp.schedule(l)
@@ -53,7 +51,6 @@ func (lp *loop) attend(l *served) {
 // visit works on a connection.
 func (lp *loop) visit(l *served, ready interest, failed bool) {
 	lp.enter(l)
-	l.mu.Lock()
 	if ready&interestWrite != 0 {
 		l.drain()
 	}
@@ -74,12 +71,20 @@ func (lp *loop) visit(l *served, ready interest, failed bool) {
 	lp.leave(l)
 }
 
+// turnAway refuses a connection whose handshake is not complete, because the
+// Server is shutting down.
+func (lp *loop) turnAway(l *served) {
+	lp.enter(l)
+	l.refuseLocked(&refused{answer: errStopped})
+	l.mu.Unlock()
+	lp.leave(l)
+}
+
 // enter begins the work on a connection: until leave, what is sent on it is
-// collected in out.
+// collected in out. mu is held afterwards.
 func (lp *loop) enter(l *served) {
 	l.mu.Lock()
 	l.working = true
-	l.mu.Unlock()
 	lp.r, lp.w, lp.kept = 0, 0, nil
 	lp.budget, lp.drained = readSize, false
 }

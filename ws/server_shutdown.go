@@ -56,9 +56,7 @@ func (s *Server) shut() []*Conn {
 		lp.do(func() {
 			for l := range lp.conns.all() {
 				if l.phase == phaseOpening {
-					lp.enter(l)
-					l.refuse(&refused{answer: errStopped})
-					lp.leave(l)
+					lp.turnAway(l)
 					continue
 				}
 				conns = append(conns, l.c)
