@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,15 +110,14 @@ func TestServerEndsWhileConnectionsArrive(t *testing.T) {
 		checkGoroutines(t)
 		checkDescriptors(t)
 		for round := range 20 {
-			var opened, closed sync.WaitGroup
+			var dialling sync.WaitGroup
+			var opened, closed atomic.Int32
 			ln, err := net.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
 			s := &ws.Server{
-				Pace: -1,
-				OnOpen: func(*ws.Conn) {
-					closed.Add(1)
-				},
-				OnClose: func(*ws.Conn, *ws.CloseError) { closed.Done() },
+				Pace:    -1,
+				OnOpen:  func(*ws.Conn) { opened.Add(1) },
+				OnClose: func(*ws.Conn, *ws.CloseError) { closed.Add(1) },
 			}
 			served := make(chan error, 1)
 			if strings.HasSuffix(t.Name(), "goroutine") {
@@ -126,7 +126,7 @@ func TestServerEndsWhileConnectionsArrive(t *testing.T) {
 			go func() { served <- s.Serve(ln) }()
 			some := make(chan struct{}, 1000)
 			for range 4 {
-				opened.Go(func() {
+				dialling.Go(func() {
 					for {
 						nc, err := net.Dial("tcp", ln.Addr().String())
 						if err != nil {
@@ -135,7 +135,7 @@ func TestServerEndsWhileConnectionsArrive(t *testing.T) {
 						_ = nc.SetDeadline(time.Now().Add(patience))
 						_, _ = nc.Write([]byte(requestText("/")))
 						_, _ = nc.Read(make([]byte, 10))
-						defer nc.Close()
+						defer nc.Close() // not before the server has ended
 						some <- struct{}{}
 					}
 				})
@@ -151,8 +151,9 @@ func TestServerEndsWhileConnectionsArrive(t *testing.T) {
 				cancel()
 			}
 			require.ErrorIs(t, soon(t, served), ws.ErrServerClosed)
-			opened.Wait()
-			closed.Wait()
+			require.Eventually(t, func() bool { return closed.Load() == opened.Load() }, patience, tick)
+			dialling.Wait()
+			assert.Equal(t, opened.Load(), closed.Load())
 		}
 	})
 }
