@@ -22,11 +22,11 @@ import (
 // ends its connection with 1011 (internal error), and nothing else.
 //
 // On such a connection nothing waits:
-//   - Read, ReadInto, Reader, Messages, Discard, Writer and deadlines are not for
-//     it, and give ErrEventLoop.
+//   - Read, ReadInto, Reader, Messages, Writer and deadlines are not for it, and
+//     give ErrEventLoop. Discard has nothing to do.
 //   - Write, Writev, WritePrepared and their Try twins never wait, and may be
-//     called from any goroutine. What is sent within a callback goes out in one
-//     write when there is nothing more to handle. What the peer does not take is
+//     called from any goroutine; Message.Reply is for OnMessage. What is sent
+//     within a callback goes out in one write when there is nothing more to handle. What the peer does not take is
 //     queued; when the queue has reached Options.QueueMessages or
 //     Options.QueueBytes, the error is ErrBackpressure, and the peer is not read
 //     until half of the queue has gone. One message of any size is always taken
@@ -35,13 +35,14 @@ import (
 //   - Close begins the closing handshake and returns. No message is handed out
 //     after that. OnClose tells how it ended.
 //
-// The fields are not to be changed after the first call of a method.
+// The fields are not to be changed after the first call of a method, and a Server
+// must not be copied.
 type Server struct {
 	// Options are those of every connection.
 	Options *Options
 
-	// OnOpen is called when the opening handshake is complete, before any
-	// message.
+	// OnOpen is called when a request was accepted, before any message. The
+	// answer goes out when it returns, and with it what it sends.
 	OnOpen func(c *Conn)
 
 	// OnMessage is called for each whole message, in order. Its Data is borrowed
