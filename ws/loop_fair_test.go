@@ -18,12 +18,18 @@ import (
 // the loop comes back from a long callback, each of the quiet ones has had its turn
 // before the busy one has had two.
 func TestLoopIsFair(t *testing.T) {
+	isFair(t, "X-Not: deflate", wstest.Binary(make([]byte, 16_000)))
+}
+
+// isFair has the busy one send m all the time.
+func isFair(t *testing.T, field string, m wstest.Frame) {
 	const quiet, rounds = 50, 3
 	const share = 1 << 20 // octets of a wake-up
 	hold, held := make(chan struct{}), make(chan struct{})
 	var taken, waiting, most int // of the loop
 	addr := runServer(t, &ws.Server{
-		Loops: 1,
+		Loops:   1,
+		Options: &ws.Options{Compression: &ws.Compression{}},
 		OnMessage: func(c *ws.Conn, m ws.Message) {
 			switch c.Info().Target {
 			case "/busy":
@@ -41,11 +47,11 @@ func TestLoopIsFair(t *testing.T) {
 			}
 		},
 	})
-	busy := openTCP(t, addr, requestText("/busy"))
+	busy := openTCP(t, addr, requestText("/busy", field))
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		octets := []byte(clientFrame(frame.OpBinary, string(make([]byte, 16_000))))
+		octets := m.Append(nil, ws.RoleClient, 1)
 		for {
 			if _, err := busy.Write(octets); err != nil {
 				return
