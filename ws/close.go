@@ -47,7 +47,7 @@ func (c *Conn) Close(code StatusCode, reason string) error {
 	if l := c.served.Load(); l != nil {
 		return l.close(code, reason)
 	}
-	if c.closing.CompareAndSwap(false, true) {
+	if c.closing.CompareAndSwap(false, true) && !c.gone.given() {
 		c.closeHandshake(code, reason)
 	}
 	<-c.gone.done() // when another Close began
@@ -138,8 +138,11 @@ func (c *Conn) awaitClose(ctx context.Context) {
 	c.detachBuffer()
 	for {
 		if _, err := c.dataEvent(); err != nil {
-			return
+			break
 		}
+	}
+	if c.result.Load() != nil {
+		c.loseBuffer()
 	}
 }
 

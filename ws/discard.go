@@ -28,13 +28,13 @@ func (c *Conn) Discard() context.Context {
 			switch {
 			case err == nil:
 				_ = c.fail(frame.ErrUnexpectedData)
-				return
 			case isTimeout(err):
 				// A read deadline has no meaning here.
 				_ = c.reads.setUser(time.Time{})
-			default:
-				return
+				continue
 			}
+			c.loseBuffer()
+			return
 		}
 	}()
 	return c.Context()

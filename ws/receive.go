@@ -47,6 +47,9 @@ func (c *Conn) endRead(ctx context.Context, err error) error {
 	if ctx.Done() != nil {
 		canceled = c.reads.leave()
 	}
+	if err != nil && c.result.Load() != nil {
+		c.loseBuffer()
+	}
 	c.reading.unlock()
 	if canceled && err != nil && isTimeout(err) {
 		return ctx.Err()
@@ -197,6 +200,13 @@ func (c *Conn) dropBuffer() {
 		putBuffer((*buffer)(c.buf))
 	}
 	c.buf, c.r, c.w = nil, 0, 0
+}
+
+// loseBuffer gives the buffer of a connection that has ended back, and what is
+// unread with it.
+func (c *Conn) loseBuffer() {
+	c.r = c.w
+	c.dropBuffer()
 }
 
 // detachBuffer moves what is unread to another buffer, so that payloads that

@@ -8,8 +8,8 @@ type signal struct {
 	c atomic.Pointer[chan struct{}]
 }
 
-// given is the channel of signals that nobody waited for before.
-var given = func() *chan struct{} {
+// closedChan is the channel of signals that nobody waited for before.
+var closedChan = func() *chan struct{} {
 	c := make(chan struct{})
 	close(c)
 	return &c
@@ -24,9 +24,23 @@ func (s *signal) done() <-chan struct{} {
 	return *s.c.Load()
 }
 
+// given tells whether the channel is closed.
+func (s *signal) given() bool {
+	c := s.c.Load()
+	if c == nil {
+		return false
+	}
+	select {
+	case <-*c:
+		return true
+	default:
+		return false
+	}
+}
+
 // give closes the channel. It is called once.
 func (s *signal) give() {
-	if !s.c.CompareAndSwap(nil, given) {
+	if !s.c.CompareAndSwap(nil, closedChan) {
 		close(*s.c.Load())
 	}
 }

@@ -16,10 +16,14 @@ func TestSignal(t *testing.T) {
 		t.Error("not given yet")
 	default:
 	}
+	assert.False(t, before.given())
 	before.give()
 	<-waiting
+	assert.True(t, before.given())
 	<-before.done()
+	assert.False(t, after.given())
 	after.give()
+	assert.True(t, after.given())
 	<-after.done()
 
 	// Whoever comes while it is given gets it too.
