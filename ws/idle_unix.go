@@ -40,7 +40,7 @@ func (c *Conn) fillIdle() (int, error) {
 	}
 	switch n := i.n; {
 	case n < 0:
-		return 0, os.NewSyscallError("read", syscall.Errno(-n)) //nolint:gosec // G115: it was one
+		return 0, os.NewSyscallError("read", syscall.Errno(-n))
 	case n == 0:
 		return 0, io.EOF
 	default:
@@ -57,7 +57,7 @@ func (c *Conn) readIdle(fd uintptr) bool {
 		c.dropBuffer()
 		return false
 	default:
-		n = -int(err) //nolint:gosec // G115: a small number
+		n = -int(err)
 	}
 	c.idle.n = n
 	return true
