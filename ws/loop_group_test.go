@@ -39,12 +39,14 @@ func TestW17_SlowReaderOfAServer(t *testing.T) {
 		for slow.TryWritePrepared(filler) == nil {
 			filled++
 		}
-		dropped := 0
+		var taken []string // by the slow one: its sockets may find some more room
 		for i := range messages {
 			m := fmt.Sprint(i) + text
 			r := g.Broadcast(prepare(t, m), ws.DropMessage)
-			dropped += r.Dropped
 			assert.Equal(t, fast+1, r.Queued+r.Dropped)
+			if r.Dropped == 0 {
+				taken = append(taken, m)
+			}
 			n, octets := slow.Buffered()
 			require.LessOrEqual(t, n, 9)
 			require.LessOrEqual(t, octets, 10_000+9010)
@@ -52,11 +54,14 @@ func TestW17_SlowReaderOfAServer(t *testing.T) {
 				p.Expect(wstest.Text(m))
 			}
 		}
-		assert.Equal(t, messages, dropped, "all of them at the slow one")
+		assert.Less(t, len(taken), messages, "some are dropped, at the slow one")
 
 		// What was queued comes when the slow one reads, and then it is in step again.
 		for range filled {
 			slowEnd.Expect(wstest.Text(strings.Repeat("f", 9000)))
+		}
+		for _, m := range taken {
+			slowEnd.Expect(wstest.Text(m))
 		}
 		require.Eventually(t, func() bool { n, _ := slow.Buffered(); return n == 0 }, patience, tick)
 		require.Equal(t, ws.BroadcastResult{Queued: fast + 1}, g.Broadcast(prepare(t, "last"), ws.DropMessage))
