@@ -16,7 +16,7 @@ import (
 // A peer that reads nothing never has more queued than the bounds say, plus the
 // one message that is taken below them, and the others get every message.
 func TestW17_SlowReaderOfAServer(t *testing.T) {
-	const fast, messages = 20, 300
+	const fast, enough = 20, 100
 	text := strings.Repeat("x", 3000)
 	eachServer(t, func(t *testing.T, run func(*ws.Server) string) {
 		checkDescriptors(t)
@@ -40,10 +40,12 @@ func TestW17_SlowReaderOfAServer(t *testing.T) {
 			filled++
 		}
 		var taken []string // by the slow one: its sockets may find some more room
-		for i := range messages {
-			m := fmt.Sprint(i) + text
+		for dropped := 0; dropped < enough; {
+			require.Less(t, len(taken), 10_000, "none is dropped")
+			m := fmt.Sprint(len(taken)+dropped) + text
 			r := g.Broadcast(prepare(t, m), ws.DropMessage)
 			assert.Equal(t, fast+1, r.Queued+r.Dropped)
+			dropped += r.Dropped
 			if r.Dropped == 0 {
 				taken = append(taken, m)
 			}
@@ -54,7 +56,6 @@ func TestW17_SlowReaderOfAServer(t *testing.T) {
 				p.Expect(wstest.Text(m))
 			}
 		}
-		assert.Less(t, len(taken), messages, "some are dropped, at the slow one")
 
 		// What was queued comes when the slow one reads, and then it is in step again.
 		for range filled {
