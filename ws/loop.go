@@ -24,10 +24,12 @@ type loop struct {
 	head  *handshake.Head
 
 	// The connection that is being worked on has these. What it received is
-	// in[r:w]; budget is what it may still read in this wake-up.
+	// in[r:w]; budget is what it may still read in this wake-up, and work what may
+	// still be done for it.
 	in      []byte
 	r, w    int
 	budget  int
+	work    int
 	drained bool    // the socket has no more for now
 	kept    *seldom // where octets are that come before what the socket has; or nil
 
@@ -51,6 +53,12 @@ const (
 	// the default limit fits in, so that it is handed out from there if all of it
 	// has come. Of such a buffer only what is read into is ever memory.
 	readSize = 1<<20 + 64<<10
+	// workSize is how much is done for one connection before the others have their
+	// turn: an octet inflated counts as one, and a message handed out as
+	// messageWork. Of small messages, and of what inflates to a thousand times its
+	// size, a read holds more than that.
+	workSize    = 1 << 20
+	messageWork = 1 << 10
 	// outSize is the size of the buffer for what is sent in a wake-up.
 	outSize = 64 << 10
 )
@@ -86,11 +94,11 @@ func (lp *loop) run() {
 	for {
 		n, quit := lp.wait()
 		lp.now = int64(time.Since(started))
-		for i := range n {
-			lp.serve(lp.poll.event(i))
-		}
 		if lp.hasPosts.Load() {
 			lp.takePosts()
+		}
+		for i := range n {
+			lp.serve(lp.poll.event(i))
 		}
 		lp.wheel.expire(lp.now, lp.expired)
 		if quit {

@@ -43,6 +43,7 @@ func (l *served) inflate(ev protocol.Event) {
 		p := growPooled(c.in.rest, 1, max(min(len(c.in.rest), 1<<30), bufferSize))
 		n, done, err := in.next(p[len(p):cap(p)], c.in.typ == Text && !c.set.InsecureSkipUTF8, c.set.MaxMessage)
 		c.in.rest = p[:len(p)+n]
+		l.loop.work -= n
 		switch {
 		case err != nil:
 			l.fail(err)
@@ -66,6 +67,7 @@ func (l *served) deliverRest() {
 }
 
 func (l *served) deliver(m Message) {
+	l.loop.work -= messageWork
 	if f := l.loop.server.OnMessage; f != nil {
 		f(l.c, m)
 	}

@@ -19,7 +19,7 @@ func (l *served) receive() {
 			l.take()
 		}
 		switch {
-		case l.halt.Load():
+		case l.halt.Load() || lp.work <= 0:
 			return
 		case lp.kept != nil:
 			lp.nextKept()
@@ -104,7 +104,7 @@ func (l *served) cameIn(n, room int, err error) bool {
 //req:impl RFC6455-6.2-02
 func (l *served) take() {
 	c, lp := l.c, l.loop
-	for !l.halt.Load() {
+	for !l.halt.Load() && lp.work > 0 {
 		ev, n, err := c.recv.Next(lp.in[lp.r:lp.w])
 		lp.r += n
 		switch {

@@ -58,7 +58,11 @@ func (lp *loop) visit(l *served, ready interest, failed bool) {
 		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
 	}
 	read := ready&interestRead != 0 || failed
-	if m := l.has(); m.rest != nil && (read || !l.halt.Load()) {
+	switch m := l.has(); {
+	case m.rest == nil:
+	case l.posted && !failed:
+		read = false // it has had its share, and its turn comes
+	case read || !l.halt.Load():
 		// It was kept because something said stop, which may be over.
 		lp.kept, read = m, true
 	}
@@ -86,7 +90,7 @@ func (lp *loop) enter(l *served) {
 	l.mu.Lock()
 	l.working = true
 	lp.r, lp.w, lp.kept = 0, 0, nil
-	lp.budget, lp.drained = readSize, false
+	lp.budget, lp.work, lp.drained = readSize, workSize, false
 }
 
 // work takes what has come.
@@ -138,6 +142,9 @@ func (lp *loop) leave(l *served) {
 		l.timely = true
 	}
 	l.adjust()
+	if lp.work <= 0 && l.has().rest != nil && !l.halt.Load() {
+		lp.post(l) // it goes on behind the others
+	}
 	timely := l.timely
 	l.timely = false
 	l.mu.Unlock()
