@@ -102,7 +102,7 @@ func TestW15_PeerDiesAtEveryOctetOverTCP(t *testing.T) {
 			o := &ws.Options{HandshakeTimeout: 10 * time.Second, PingInterval: 10 * time.Second, PingTimeout: 10 * time.Second}
 			if way == "stalls" {
 				// Long enough for the witness to answer on a machine that is busy.
-				o.HandshakeTimeout, o.PingInterval, o.PingTimeout = time.Second, time.Second, 3*time.Second
+				o.HandshakeTimeout, o.PingInterval, o.PingTimeout = 3*time.Second, time.Second, 3*time.Second
 			}
 			each(t, allDrivers, o, func(t *testing.T, s *service) {
 				w := s.witness(t)
