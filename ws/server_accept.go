@@ -30,11 +30,12 @@ func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 	if err != nil {
 		return err
 	}
+	var added error
 	err = raw.Control(func(fd uintptr) {
 		prepareListener(fd)
-		err = p.add(socket(fd), handle{}, interestRead) //nolint:gosec // G115: a descriptor
+		added = p.add(socket(fd), handle{}, interestRead) //nolint:gosec // G115: a descriptor
 	})
-	if err != nil {
+	if err = cmp.Or(err, added); err != nil {
 		return err
 	}
 	var a arrival
