@@ -39,8 +39,8 @@ func getCoder(level, bits int) *deflate.Coder {
 func putCoder(c *deflate.Coder, level, bits int) { coders[level][bits].Put(c) }
 
 // deflation compresses the messages of one connection (RFC 7692 section
-// 7.2.1). It belongs to whoever holds the socket and, for its message, the
-// message lock: what is compressed has to go out in the same order.
+// 7.2.1). It belongs to whoever holds the socket: what is compressed has to go
+// out in the same order.
 type deflation struct {
 	level      int
 	bits       int

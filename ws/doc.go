@@ -23,10 +23,10 @@
 //
 // # Reading order
 //
-//   - What a connection consists of: conn.go, message.go, options.go, info.go,
-//     error.go.
+//   - What a connection consists of: conn.go, message.go, options.go, settings.go,
+//     origin.go, info.go, error.go.
 //   - The way in: receive.go and read.go, then reader.go, messages.go,
-//     discard.go.
+//     reply.go, discard.go.
 //   - The way out: write.go and emit.go; turn.go, call.go, line.go and
 //     together.go (writes that meet); outbox.go, trywrite.go, aside.go and
 //     held.go (what nobody waits for); then writer.go, prepared.go, group.go and
@@ -47,10 +47,14 @@
 //     loop_send.go, loop_collect.go, loop_queue.go, loop_flow.go and
 //     loop_trace.go; loop_time.go; the end in loop_close.go, loop_end.go and
 //     loop_detach.go. It stands on loop_table.go, wheel.go and pages.go, and on
-//     Linux on epoll_linux.go, loop_socket_linux.go and loop_accept_linux.go.
-//   - What these stand on: lock.go, watch.go and deadlinecontext.go (waiting
-//     that can be given up), buffer.go and vector.go (memory), idle_unix.go and
+//     Linux on epoll_linux.go, loop_socket_linux.go and loop_accept_linux.go (on
+//     other processors loop_accept_other_linux.go); epoll_other.go is what other
+//     systems have instead.
+//   - What these stand on: lock.go, signal.go, watch.go and deadlinecontext.go
+//     (waiting that can be given up), buffer.go and vector.go (memory),
+//     socket_linux.go and socket_unix.go (calls that don't wait), idle_unix.go and
 //     idle_other.go (no buffer while nothing comes), atonce_unix.go and
-//     atonce_other.go (no deadline while there is room), stream.go (deadlines for
-//     what has none). netconn.go is a connection as a stream.
+//     atonce_other.go (no deadline while there is room), prompt_unix.go and
+//     prompt_other.go (nor in an opening handshake), stream.go (deadlines for what
+//     has none). netconn.go is a connection as a stream.
 package ws

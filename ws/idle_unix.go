@@ -71,12 +71,15 @@ func unread(sc syscall.Conn) bool {
 		return false
 	}
 	waiting := false
-	_ = rc.Control(func(fd uintptr) {
-		var b [1]byte
-		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		waiting = err == nil && n > 0
-	})
+	_ = rc.Control(func(fd uintptr) { waiting = peek(int(fd)) })
 	return waiting
+}
+
+// peek is unread for a descriptor.
+func peek(fd int) bool {
+	var b [1]byte
+	n, _, err := syscall.Recvfrom(fd, b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return err == nil && n > 0
 }
 
 const canPeek = true

@@ -122,11 +122,8 @@ func (l *served) emit(b *collector, p []byte, more [][]byte) {
 		}
 	default:
 		b.vec = append(append(b.vec, p), more...)
-		total := len(b.b)
-		for _, q := range b.vec {
-			total += len(q)
-		}
-		b.ends = append(b.ends, total)
+		size := len(b.b) + total(b.vec)
+		b.ends = append(b.ends, size)
 		var n int
 		var err error
 		if len(b.b) == 0 && len(more) == 0 {
@@ -134,19 +131,19 @@ func (l *served) emit(b *collector, p []byte, more [][]byte) {
 		} else {
 			n, err = l.fd.writev(b.b, b.vec)
 		}
-		l.sent(b, total, n, err)
+		l.sent(b, size, n, err)
 		clear(b.vec)
 	}
 	b.b, b.vec, b.ends, b.head = b.b[:0], b.vec[:0], b.ends[:0], 0
 }
 
-// sent takes the result of writing b, of which the socket took n octets of total.
-func (l *served) sent(b *collector, total, n int, err error) {
+// sent takes the result of writing b, of which the socket took n of size octets.
+func (l *served) sent(b *collector, size, n int, err error) {
 	l.traceSent(b, n)
 	switch {
 	case err != nil:
 		l.lost(err)
-	case n < total:
+	case n < size:
 		l.leaveQueued(b, n)
 	}
 }

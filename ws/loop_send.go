@@ -57,10 +57,7 @@ func (l *served) send(t MessageType, p []byte, more [][]byte, m *Prepared) error
 	if l.queue.full(c.set) {
 		return ErrBackpressure
 	}
-	o := outgoing{p: p, more: more, size: len(p), op: t.opcode(), flags: protocol.Fin, message: true}
-	for _, q := range more {
-		o.size += len(q)
-	}
+	o := outgoing{p: p, more: more, size: len(p) + total(more), op: t.opcode(), flags: protocol.Fin, message: true}
 	switch {
 	case m != nil:
 		e := m.encoded(c)
@@ -145,14 +142,4 @@ func (l *served) sendCompressed(o *outgoing) error {
 	putMessageBuffer(packed)
 	putMessageBuffer(joined)
 	return err
-}
-
-// join puts the slices of v, size octets, one behind the other into a buffer
-// that is to be given back.
-func join(size int, v [][]byte) []byte {
-	joined := getMessageBuffer(size)
-	for _, b := range v {
-		joined = append(joined, b...)
-	}
-	return joined
 }

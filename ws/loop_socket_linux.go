@@ -78,11 +78,7 @@ func (s socket) closeWrite() error { return syscall.Shutdown(int(s), syscall.SHU
 func (s socket) close() { _ = syscall.Close(int(s)) }
 
 // unread tells whether octets wait in the socket.
-func (s socket) unread() bool {
-	var b [1]byte
-	n, _, err := syscall.Recvfrom(int(s), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	return err == nil && n > 0
-}
+func (s socket) unread() bool { return peek(int(s)) }
 
 // failure gives the error that the socket has met, or nil.
 func (s socket) failure() error {

@@ -26,11 +26,11 @@ import (
 //     give ErrEventLoop. Discard has nothing to do.
 //   - Write, Writev, WritePrepared and their Try twins never wait, and may be
 //     called from any goroutine; Message.Reply is for OnMessage. What is sent
-//     within a callback goes out in one write when there is nothing more to handle. What the peer does not take is
-//     queued; when the queue has reached Options.QueueMessages or
-//     Options.QueueBytes, the error is ErrBackpressure, and the peer is not read
-//     until half of the queue has gone. One message of any size is always taken
-//     below that. Conn.Buffered tells how much there is.
+//     within a callback goes out in one write when there is nothing more to
+//     handle. What the peer does not take is queued; when the queue has reached
+//     Options.QueueMessages or Options.QueueBytes, the error is ErrBackpressure,
+//     and the peer is not read until half of the queue has gone. One message of
+//     any size is always taken below that. Conn.Buffered tells how much there is.
 //   - Ping sends a Ping and returns; its Pong goes to Hooks.Pong.
 //   - Close begins the closing handshake and returns. No message is handed out
 //     after that. OnClose tells how it ended.
@@ -64,8 +64,8 @@ type Server struct {
 	mu        sync.Mutex // guards what follows
 	set       *settings
 	loops     []*loop
-	next      int // the loop that gets the next connection
-	called    *loop
+	next      int                     // the loop that gets the next connection
+	called    *loop                   // stands for the loops where goroutines call back
 	listeners map[net.Listener]func() // and what ends the waiting of each one's goroutine
 	waiting   map[*Conn]struct{}      // connections that goroutines drive
 	calling   sync.WaitGroup          // goroutines that call back

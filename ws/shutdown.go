@@ -13,7 +13,8 @@ const DefaultPace = 1000
 // paceTick is how often Shutdown closes the connections that are due.
 const paceTick = 10 * time.Millisecond
 
-// ShutdownError tells that Group.Shutdown had to cut connections off.
+// ShutdownError tells that Group.Shutdown or Server.Shutdown had to cut
+// connections off.
 type ShutdownError struct {
 	CutOff int   // connections ended without a complete closing handshake
 	Err    error // why it did not wait longer: the cause of its context

@@ -14,7 +14,7 @@ import (
 // against 328 for a read that finds nothing).
 //
 // The sanitizers don't see such calls: with them, socket_unix.go is built.
-
+//
 // A call that does not wait is not interrupted either: there is no EINTR.
 
 // recvNow reads what the socket has, without waiting.

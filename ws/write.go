@@ -62,10 +62,7 @@ func (c *Conn) writeMessage(ctx context.Context, t MessageType, p []byte, more [
 	case len(more) > 0:
 		f.more = more
 		if size := total(more); c.compresses(t, size) {
-			joined := getMessageBuffer(size)
-			for _, q := range more {
-				joined = append(joined, q...)
-			}
+			joined := join(size, more)
 			defer putMessageBuffer(joined)
 			f = c.message(t, joined)
 		}
@@ -104,6 +101,16 @@ func total(p [][]byte) (n int) {
 		n += len(q)
 	}
 	return n
+}
+
+// join puts the slices of v, size octets, one behind the other into a buffer
+// that is to be given back.
+func join(size int, v [][]byte) []byte {
+	joined := getMessageBuffer(size)
+	for _, b := range v {
+		joined = append(joined, b...)
+	}
+	return joined
 }
 
 // write sends a frame when its turn has come.

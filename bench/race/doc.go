@@ -11,5 +11,7 @@
 // CPU time for a message, which stays true where the load generator is what
 // limits the rate; and of that the ratio to another server in the same round.
 //
-// Reading order: server.go (who), load.go (what), race.go (how), tables.go.
+// Reading order: server.go (who), load.go (what), race.go and process.go (how),
+// build.go, versions.go, save.go; then package results (samples and what is made
+// of them), package report (tables, charts, a page), and the load generator.
 package main
