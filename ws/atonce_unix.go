@@ -18,7 +18,7 @@ type atOnce struct {
 }
 
 func (d *atOnce) init(nc net.Conn) {
-	if d.rc = plainSocket(nc); d.rc != nil {
+	if d.rc = plainSocket(nc); d.rc != nil && d.try == nil {
 		d.try = d.send
 	}
 }

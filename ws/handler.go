@@ -63,7 +63,7 @@ func (h *handler) run(c *Conn) {
 			_ = c.CloseNow() // runtime.Goexit, or net/http's way to give up
 			return
 		}
-		h.logPanic(ctx, c, v)
+		h.set.logPanic(ctx, "handler", v, addrString(c.nc.RemoteAddr()))
 		_ = c.Close(StatusInternalError, "")
 	}()
 	err := h.fn(ctx, c)
@@ -92,11 +92,12 @@ func closeFor(err error) (StatusCode, string) {
 	return e.Code, e.Reason
 }
 
-func (h *handler) logPanic(ctx context.Context, c *Conn, v any) {
+// logPanic tells that a function of the application, which what names, has
+// panicked.
+func (s *settings) logPanic(ctx context.Context, what string, v any, remote string) {
 	stack := debug.Stack()
-	remote := addrString(c.nc.RemoteAddr())
-	if l := h.set.Logger; l != nil {
-		l.LogAttrs(ctx, slog.LevelError, "websocket handler panicked",
+	if l := s.Logger; l != nil {
+		l.LogAttrs(ctx, slog.LevelError, "websocket "+what+" panicked",
 			slog.Any("panic", v), slog.String("remote", remote), slog.String("stack", string(stack)))
 		return
 	}

@@ -16,18 +16,13 @@ func (l *served) onControl(ev protocol.Event) {
 		l.fail(frame.ErrControlFlood)
 		return
 	}
+	c.showControl(ev)
 	switch ev.Kind {
 	case protocol.KindPing:
-		if f := c.set.Hooks.Ping; f != nil {
-			f(c, ev.Payload)
-		}
 		l.answerPing(ev)
-	case protocol.KindPong:
-		if f := c.set.Hooks.Pong; f != nil {
-			f(c, ev.Payload)
-		}
 	case protocol.KindClose:
 		l.peerClosed(ev)
+	case protocol.KindPong: // nobody waits for it
 	case protocol.KindNone, protocol.KindData: // take's business
 	}
 }

@@ -8,7 +8,7 @@ func (lp *loop) guard(l *served, f func(*served)) (returned bool) {
 		if !returned {
 			v := recover()
 			if v != nil {
-				logPanic(l.c.set, v, l.c.Info().RemoteAddr)
+				l.c.logPanic(v)
 			}
 			lp.panicked(l, v)
 		}

@@ -1,7 +1,6 @@
 package ws
 
 import (
-	"net/http"
 	"strings"
 
 	"longwire.example/ws/handshake"
@@ -70,13 +69,7 @@ func (l *served) answer(b []byte, end int, head *handshake.Head) {
 		return
 	}
 	in := head.Incoming(false)
-	var req *Request
-	if set.OnRequest != nil {
-		req = &Request{
-			Method: in.Method, Target: in.Target, Host: in.Host,
-			Header: headerOf(head), Response: http.Header{}, RemoteAddr: addrString(l.remote.addr()),
-		}
-	}
+	req := set.requestOf(&in, head, l.remote.addr)
 	// Until the connection is in its group nobody else has it, nor out.
 	answer, a, why := set.answer(lp.out.b, &in, req, nil)
 	if why != nil {

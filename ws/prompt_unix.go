@@ -7,26 +7,21 @@ import (
 	"syscall"
 )
 
-// promptSocket reads and writes a plain socket as far as it can be done at
-// once. What takes waiting, and what fails, is left to the net.Conn.
+// promptSocket reads, too, as far as it can be done at once. What takes waiting,
+// and what fails, is left to the net.Conn.
 type promptSocket struct {
-	rc syscall.RawConn
+	atOnce
 
-	// The functions and what they work on are here so that a call allocates
-	// nothing.
-	tryRead, tryWrite func(fd uintptr) bool
-	b                 []byte
-	n                 int
+	tryRead func(fd uintptr) bool // p.recv, bound once
 }
 
 // open tells whether nc is a plain socket.
 func (p *promptSocket) open(nc net.Conn) bool {
-	p.rc = plainSocket(nc)
-	if p.tryRead == nil {
-		p.tryRead = func(fd uintptr) bool { p.n, _ = recvNow(fd, p.b); return true }
-		p.tryWrite = func(fd uintptr) bool { p.n, _ = sendNow(fd, p.b); return true }
+	p.init(nc)
+	if p.can() && p.tryRead == nil {
+		p.tryRead = p.recv
 	}
-	return p.rc != nil
+	return p.can()
 }
 
 func (p *promptSocket) close() { p.rc = nil }
@@ -39,12 +34,9 @@ func (p *promptSocket) read(b []byte) int {
 	return max(p.n, 0)
 }
 
-// write tells how many octets the socket took.
-func (p *promptSocket) write(b []byte) int {
-	p.b, p.n = b, 0
-	_ = p.rc.Write(p.tryWrite)
-	p.b = nil
-	return max(p.n, 0)
+func (p *promptSocket) recv(fd uintptr) bool {
+	p.n, _ = recvNow(fd, p.b)
+	return true
 }
 
 // plainSocket gives the descriptor of a transport that is a socket and nothing

@@ -248,16 +248,11 @@ func (c *Conn) onControl(ev protocol.Event) error {
 	if !c.allowControl(int64(time.Since(started))) {
 		return c.fail(frame.ErrControlFlood)
 	}
+	c.showControl(ev)
 	switch ev.Kind {
 	case protocol.KindPing:
-		if f := c.set.Hooks.Ping; f != nil {
-			f(c, ev.Payload)
-		}
 		c.answerPing(ev)
 	case protocol.KindPong:
-		if f := c.set.Hooks.Pong; f != nil {
-			f(c, ev.Payload)
-		}
 		if ps := c.pings.Load(); ps != nil {
 			ps.pong(ev.Payload)
 		}
@@ -266,4 +261,15 @@ func (c *Conn) onControl(ev protocol.Event) error {
 	case protocol.KindNone, protocol.KindData: // eventHere's business
 	}
 	return nil
+}
+
+// showControl shows a Ping or Pong to the application.
+func (c *Conn) showControl(ev protocol.Event) {
+	h := &c.set.Hooks
+	switch {
+	case ev.Kind == protocol.KindPing && h.Ping != nil:
+		h.Ping(c, ev.Payload)
+	case ev.Kind == protocol.KindPong && h.Pong != nil:
+		h.Pong(c, ev.Payload)
+	}
 }

@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"net"
 	"net/http"
 	"sync"
 
@@ -47,6 +48,18 @@ func (s *settings) answer(dst []byte, in *handshake.Incoming, req *Request, extr
 }
 
 // headerOf makes an http.Header of a head.
+// requestOf makes what Options.OnRequest sees of a request that was read here,
+// nil when nobody looks.
+func (s *settings) requestOf(in *handshake.Incoming, h *handshake.Head, remote func() net.Addr) *Request {
+	if s.OnRequest == nil {
+		return nil
+	}
+	return &Request{
+		Method: in.Method, Target: in.Target, Host: in.Host, Secure: in.Secure,
+		Header: headerOf(h), Response: http.Header{}, RemoteAddr: addrString(remote()),
+	}
+}
+
 func headerOf(h *handshake.Head) http.Header {
 	m := make(http.Header, h.Len())
 	for name, value := range h.All() {

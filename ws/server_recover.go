@@ -1,11 +1,6 @@
 package ws
 
-import (
-	"context"
-	"log/slog"
-	"net"
-	"runtime/debug"
-)
+import "context"
 
 // guarded gives settings whose functions may panic: a handshake is then refused
 // with 500, and a connection ends with 1011 (internal error).
@@ -15,7 +10,7 @@ func (s *settings) guarded() *settings {
 		g.OnRequest = func(r *Request) (err error) {
 			defer func() {
 				if v := recover(); v != nil {
-					logPanicOf(s, v, r.RemoteAddr)
+					s.logPanic(context.Background(), "callback", v, r.RemoteAddr)
 					err = errInternal
 				}
 			}()
@@ -53,22 +48,14 @@ func (s *settings) guarded() *settings {
 // closes the connection.
 func (c *Conn) recovered(closes bool) {
 	if v := recover(); v != nil {
-		logPanic(c.set, v, c.Info().RemoteAddr)
+		c.logPanic(v)
 		if closes {
 			_ = c.Close(StatusInternalError, "")
 		}
 	}
 }
 
-// logPanic tells of a callback that panicked.
-func logPanic(s *settings, v any, remote net.Addr) { logPanicOf(s, v, addrString(remote)) }
-
-func logPanicOf(s *settings, v any, remote string) {
-	stack := string(debug.Stack())
-	if s.Logger != nil {
-		s.Logger.LogAttrs(context.Background(), slog.LevelError, "websocket callback panicked",
-			slog.Any("panic", v), slog.String("remote", remote), slog.String("stack", stack))
-		return
-	}
-	logf(context.Background(), "ws: panic serving %s: %v\n%s", remote, v, stack)
+// logPanic tells of a callback that has panicked.
+func (c *Conn) logPanic(v any) {
+	c.set.logPanic(context.Background(), "callback", v, addrString(c.Info().RemoteAddr))
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"sync"
 
 	"longwire.example/ws/handshake"
@@ -115,16 +114,10 @@ func (u *upgrade) serve() (*Conn, error) {
 		return nil, s.headFailed(g, err)
 	}
 	in := u.head.Incoming(secure)
-	var req *Request
-	if s.OnRequest != nil {
-		req = &Request{
-			Method: in.Method, Target: in.Target, Host: in.Host, Secure: secure,
-			Header: headerOf(&u.head), Response: http.Header{}, RemoteAddr: addrString(nc.RemoteAddr()),
-		}
-		if secure {
-			state := t.ConnectionState()
-			req.TLS = &state
-		}
+	req := s.requestOf(&in, &u.head, nc.RemoteAddr)
+	if req != nil && secure {
+		state := t.ConnectionState()
+		req.TLS = &state
 	}
 	// The answer is made behind what was received.
 	answer, a, r := s.answer(b[len(b):], &in, req, nil)
