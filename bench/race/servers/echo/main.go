@@ -1,13 +1,9 @@
 package main
 
 import (
-	"flag"
-	"fmt"
-	"log"
-	"maps"
 	"net"
-	"slices"
-	"strings"
+
+	"longwire.example/bench/race/servers/program"
 )
 
 // maxMessage is the longest message, where a library limits it.
@@ -23,22 +19,7 @@ var peers = map[string]func(net.Listener) error{
 	"fasthttp": serveFastHTTP,
 }
 
-func main() {
-	names := strings.Join(slices.Sorted(maps.Keys(peers)), ", ")
-	peer := flag.String("peer", "", "which server: "+names)
-	addr := flag.String("addr", "127.0.0.1:9001", "`address:port` to listen on")
-	flag.Parse()
-	serve := peers[*peer]
-	if serve == nil {
-		log.Fatalf("-peer %q is none of %s", *peer, names)
-	}
-	ln, err := net.Listen("tcp", *addr)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println("echo:", ln.Addr())
-	log.Fatal(serve(ln))
-}
+func main() { program.Run(peers) }
 
 // each gives every connection a goroutine.
 func each(ln net.Listener, serve func(net.Conn)) error {
