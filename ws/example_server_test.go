@@ -22,6 +22,17 @@ func listenLocally() net.Listener {
 	return ln
 }
 
+// clientOf serves s for an example and gives a client of it.
+func clientOf(s *ws.Server, o *ws.DialOptions) *ws.Conn {
+	ln := listenLocally()
+	go s.Serve(ln) //nolint:errcheck // ErrServerClosed
+	c, _, err := ws.Dial(context.Background(), "ws://"+ln.Addr().String()+"/", o)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
 // An echo server for very many connections.
 func ExampleServer() {
 	s := &ws.Server{
@@ -64,15 +75,8 @@ func ExampleServer_otherGoroutines() {
 			})
 		},
 	}
-	ln := listenLocally()
-	go s.Serve(ln) //nolint:errcheck // ErrServerClosed
-
 	ctx := context.Background()
-	c, _, err := ws.Dial(ctx, "ws://"+ln.Addr().String()+"/", nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	c := clientOf(s, nil)
 	_ = c.Write(ctx, ws.Text, []byte("slowly"))
 	_, p, _ := c.Read(ctx)
 	fmt.Printf("%s\n", p)
@@ -105,20 +109,13 @@ func ExampleConn_Detach() {
 		},
 		OnClose: func(_ *ws.Conn, err *ws.CloseError) { fmt.Println(err) },
 	}
-	ln := listenLocally()
-	go s.Serve(ln) //nolint:errcheck // ErrServerClosed
-
 	ctx := context.Background()
-	c, _, err := ws.Dial(ctx, "ws://"+ln.Addr().String()+"/", nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	c := clientOf(s, nil)
 	_ = c.Write(ctx, ws.Text, []byte("upload"))
 	_ = c.Write(ctx, ws.Binary, make([]byte, 100_000))
 	_, p, _ := c.Read(ctx)
 	fmt.Printf("%s\n", p)
-	_, _, err = c.Read(ctx)
+	_, _, err := c.Read(ctx)
 	fmt.Println(ws.CloseStatus(err))
 	_ = s.Shutdown(ctx)
 	// Output:
@@ -147,14 +144,7 @@ func ExampleServer_backpressure() {
 			}
 		},
 	}
-	ln := listenLocally()
-	go s.Serve(ln) //nolint:errcheck // ErrServerClosed
-
-	c, _, err := ws.Dial(ctx, "ws://"+ln.Addr().String()+"/", nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	c := clientOf(s, nil)
 	<-told
 	_ = c.CloseNow()
 	_ = s.Close()
@@ -171,15 +161,8 @@ func ExampleConn_SetValue() {
 			_ = c.Write(context.Background(), ws.Text, []byte(p.name+" says "+string(m.Data)))
 		},
 	}
-	ln := listenLocally()
-	go s.Serve(ln) //nolint:errcheck // ErrServerClosed
-
 	ctx := context.Background()
-	c, _, err := ws.Dial(ctx, "ws://"+ln.Addr().String()+"/", &ws.DialOptions{Header: map[string][]string{"X-Player": {"Ada"}}})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	c := clientOf(s, &ws.DialOptions{Header: map[string][]string{"X-Player": {"Ada"}}})
 	_ = c.Write(ctx, ws.Text, []byte("hello"))
 	_, p, _ := c.Read(ctx)
 	fmt.Printf("%s\n", p)
