@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"syscall"
@@ -8,75 +9,88 @@ import (
 	"unsafe"
 )
 
-// poller tells which of many sockets are ready: an epoll descriptor, level
-// triggered.
+// poller tells which of many sockets have become ready: an epoll descriptor, edge
+// triggered. What was told is not told again, until octets come or there is room
+// anew, so whoever stops before a socket has no more must remember that. Level
+// triggered, the kernel would look at each socket a second time after it was
+// told.
 //
 // A descriptor of epoll can itself be waited for, and so the goroutine of a loop
 // waits as every goroutine does that reads a socket, parked by the runtime: it
 // holds no thread and hinders neither the garbage collector nor other
 // goroutines, and a deadline ends its waiting, by the clock or from elsewhere.
+// What the runtime waits for is another descriptor of epoll, the bell, in which
+// the first one is only while the loop has little to do: a ring for each octet
+// that comes costs more than all that the loop does for a short message.
 type poller struct {
 	fd     int
-	file   *os.File
-	raw    syscall.RawConn
-	try    func(uintptr) bool // p.ready, bound once
+	bell   *os.File
+	raw    syscall.RawConn    // of bell
+	try    func(uintptr) bool // p.ask, bound once
+	rings  bool               // fd is in bell
+	busy   int                // how many times poll has found something since the last wait
 	events [128]syscall.EpollEvent
-	n      int
+	at, n  int // events[at:n] are to be given
 }
 
 // hasLoop tells whether there are event loops on this system.
 const hasLoop = true
 
 func newPoller() (*poller, error) {
-	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	fd, err := createEpoll()
 	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	_ = syscall.SetNonblock(fd, true) // which makes package os give it to the runtime's poller
-	p := &poller{fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
-	if p.raw, err = p.file.SyscallConn(); err != nil {
-		_ = p.file.Close()
 		return nil, err
 	}
-	p.try = p.ready
+	bell, err := createEpoll()
+	if err != nil {
+		_ = syscall.Close(fd)
+		return nil, err
+	}
+	_ = syscall.SetNonblock(bell, true) // which makes package os give it to the runtime's poller
+	p := &poller{fd: fd, bell: os.NewFile(uintptr(bell), "epoll")}
+	if p.raw, err = p.bell.SyscallConn(); err != nil {
+		p.close()
+		return nil, err
+	}
+	p.try = p.ask
 	return p, nil
 }
 
-func (p *poller) close() { _ = p.file.Close() }
+func createEpoll() (int, error) {
+	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	return fd, os.NewSyscallError("epoll_create1", err)
+}
 
-// interest is what of a socket is waited for.
-type interest uint8
+func (p *poller) close() {
+	_ = p.bell.Close()
+	_ = syscall.Close(p.fd)
+}
 
 const (
-	interestRead interest = 1 << iota
-	interestWrite
+	readEvents = syscall.EPOLLIN | syscall.EPOLLRDHUP | edgeTriggered
+	roomEvents = readEvents | syscall.EPOLLOUT
+
+	edgeTriggered = 1 << 31 // syscall.EPOLLET is negative
 )
 
-func (i interest) events() (e uint32) {
-	if i&interestRead != 0 {
-		e |= syscall.EPOLLIN
-	}
-	if i&interestWrite != 0 {
-		e |= syscall.EPOLLOUT
-	}
-	return e
+// add makes the poller tell when a socket has octets.
+func (p *poller) add(s socket, h handle) error {
+	return p.control(syscall.EPOLL_CTL_ADD, s, h, readEvents)
 }
 
-func (p *poller) add(s socket, h handle, i interest) error {
-	return p.control(syscall.EPOLL_CTL_ADD, s, h, i)
-}
-
-func (p *poller) modify(s socket, h handle, i interest) error {
-	return p.control(syscall.EPOLL_CTL_MOD, s, h, i)
+// addRoom makes the poller tell, too, when a socket takes octets. If it does
+// already, that is told.
+func (p *poller) addRoom(s socket, h handle) error {
+	return p.control(syscall.EPOLL_CTL_MOD, s, h, roomEvents)
 }
 
 func (p *poller) remove(s socket) error {
 	return p.control(syscall.EPOLL_CTL_DEL, s, handle{}, 0)
 }
 
-func (p *poller) control(op int, s socket, h handle, i interest) error {
+func (p *poller) control(op int, s socket, h handle, events uint32) error {
 	generation := int32(h.generation) //nolint:gosec // G115: all bits stay
-	e := syscall.EpollEvent{Events: i.events(), Fd: h.number, Pad: generation}
+	e := syscall.EpollEvent{Events: events, Fd: h.number, Pad: generation}
 	_, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), s.fd(),
 		uintptr(unsafe.Pointer(&e)), 0, 0) //nolint:gosec // the call needs the address
 	if errno != 0 {
@@ -85,46 +99,93 @@ func (p *poller) control(op int, s socket, h handle, i interest) error {
 	return nil
 }
 
-// poll gives how many sockets are ready, without waiting.
-func (p *poller) poll() int {
-	p.ready(0)
-	return p.n
+// busyPolls is after how many polls that found something, with no wait between
+// them, the bell is silenced. To wait, it must be put back, which costs two system calls: little
+// if it comes to that this seldom.
+const busyPolls = 64
+
+// poll asks for sockets that have become ready, without waiting, and tells
+// whether there are any. next gives them.
+func (p *poller) poll() bool {
+	if !p.ask(0) {
+		return false
+	}
+	if p.busy++; p.busy == busyPolls && p.rings {
+		_ = p.ring(false)
+	}
+	return true
 }
 
-// ready asks for sockets that are ready. A time-out of 0 does not wait, so that
-// the raw call holds no other goroutine up.
-func (p *poller) ready(uintptr) bool {
+// ring puts fd into the bell, or takes it out.
+func (p *poller) ring(rings bool) (err error) {
+	op := syscall.EPOLL_CTL_DEL
+	if rings {
+		op = syscall.EPOLL_CTL_ADD
+	}
+	called := p.raw.Control(func(bell uintptr) {
+		err = syscall.EpollCtl(int(bell), op, p.fd, &syscall.EpollEvent{Events: syscall.EPOLLIN | edgeTriggered})
+	})
+	if err = cmp.Or(called, err); err == nil {
+		p.rings = rings
+	}
+	return err
+}
+
+// ask is poll. A time-out of 0 does not wait, so that the raw call holds no other
+// goroutine up.
+func (p *poller) ask(uintptr) bool {
 	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0) //nolint:gosec // the call needs the address
-	if p.n = int(n); e != 0 {
+	if p.at, p.n = 0, int(n); e != 0 {
 		p.n = 0
 	}
 	return p.n > 0
 }
 
-// wait waits until a socket is ready or the deadline has come, and gives how
-// many are ready.
-func (p *poller) wait() (int, error) {
-	p.n = 0
+// wait waits until a socket becomes ready or the deadline has come.
+func (p *poller) wait() error {
+	p.n, p.busy = 0, 0
+	if !p.rings && p.ring(true) != nil {
+		// Out of memory, or of what a user may have registered.
+		time.Sleep(minPause)
+		return nil
+	}
 	err := p.raw.Read(p.try)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = nil
 	}
-	return p.n, err
+	return err
 }
 
 // setDeadline moves the deadline of wait, also of one in progress.
-func (p *poller) setDeadline(t time.Time) { _ = p.file.SetReadDeadline(t) }
+func (p *poller) setDeadline(t time.Time) { _ = p.bell.SetReadDeadline(t) }
 
-// event gives the i-th socket that is ready. failed says that it has met an
-// error or is closed on both sides, which one is told whether one waits for it
-// or not.
-func (p *poller) event(i int) (h handle, ready interest, failed bool) {
-	e := &p.events[i]
-	if e.Events&syscall.EPOLLIN != 0 {
-		ready |= interestRead
+// next gives the next socket that poll or wait has found, or nil behind the last.
+func (p *poller) next() *event {
+	if p.at >= p.n {
+		return nil
+	}
+	p.at++
+	return (*event)(&p.events[p.at-1])
+}
+
+// event says that a socket has become ready.
+type event syscall.EpollEvent
+
+func (e *event) handle() handle { return handle{e.Fd, uint32(e.Pad)} } //nolint:gosec // G115: as in control
+
+func (e *event) ready() (r readiness) {
+	const end = syscall.EPOLLRDHUP | syscall.EPOLLERR | syscall.EPOLLHUP
+	if e.Events&(syscall.EPOLLIN|end) != 0 {
+		r |= readyRead
+	}
+	if e.Events&end != 0 {
+		r |= readyEnd
 	}
 	if e.Events&syscall.EPOLLOUT != 0 {
-		ready |= interestWrite
+		r |= readyWrite
 	}
-	return handle{e.Fd, uint32(e.Pad)}, ready, e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0 //nolint:gosec // G115: as in control
+	return r
 }
+
+// failed tells whether the socket has met an error or is closed on both sides.
+func (e *event) failed() bool { return e.Events&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0 }

@@ -17,22 +17,20 @@ type poller struct{}
 
 func newPoller() (*poller, error) { return nil, errors.ErrUnsupported }
 
-type interest uint8
+func (*poller) close()                       {}
+func (*poller) add(socket, handle) error     { return errors.ErrUnsupported }
+func (*poller) addRoom(socket, handle) error { return errors.ErrUnsupported }
+func (*poller) remove(socket) error          { return errors.ErrUnsupported }
+func (*poller) poll() bool                   { return false }
+func (*poller) wait() error                  { return errors.ErrUnsupported }
+func (*poller) next() *event                 { return nil }
+func (*poller) setDeadline(time.Time)        {}
 
-const (
-	interestRead interest = 1 << iota
-	interestWrite
-)
+type event struct{}
 
-func (*poller) close()                                {}
-func (*poller) add(socket, handle, interest) error    { return errors.ErrUnsupported }
-func (*poller) modify(socket, handle, interest) error { return errors.ErrUnsupported }
-func (*poller) remove(socket) error                   { return errors.ErrUnsupported }
-func (*poller) poll() int                             { return 0 }
-func (*poller) wait() (int, error)                    { return 0, errors.ErrUnsupported }
-func (*poller) setDeadline(time.Time)                 {}
-
-func (*poller) event(int) (handle, interest, bool) { return handle{}, 0, false }
+func (*event) handle() handle   { return handle{} }
+func (*event) ready() readiness { return 0 }
+func (*event) failed() bool     { return false }
 
 type socket int32
 

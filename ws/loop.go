@@ -26,12 +26,11 @@ type loop struct {
 	// The connection that is being worked on has these. What it received is
 	// in[r:w]; budget is what it may still read in this wake-up, and work what may
 	// still be done for it.
-	in      []byte
-	r, w    int
-	budget  int
-	work    int
-	drained bool    // the socket has no more for now
-	kept    *seldom // where octets are that come before what the socket has; or nil
+	in     []byte
+	r, w   int
+	budget int
+	work   int
+	kept   *seldom // where octets are that come before what the socket has; or nil
 
 	// out is what it sends; its mu guards that.
 	out collector
@@ -91,15 +90,14 @@ func (lp *loop) run() {
 		close(lp.done)
 	}()
 	lp.finishPosts()
+	lp.serveReady()
 	for {
-		n, quit := lp.wait()
+		quit := lp.wait()
 		lp.now = int64(time.Since(started))
 		if lp.hasPosts.Load() {
 			lp.takePosts()
 		}
-		for i := range n {
-			lp.serve(lp.poll.event(i))
-		}
+		lp.serveReady()
 		lp.wheel.expire(lp.now, lp.expired)
 		if quit {
 			ended = true
@@ -109,18 +107,25 @@ func (lp *loop) run() {
 	}
 }
 
-// wait waits until there is something to do, and gives how many sockets are
-// ready.
-func (lp *loop) wait() (n int, quit bool) {
-	if n = lp.poll.poll(); n > 0 {
-		return n, false
+// serveReady works on the connections whose sockets are ready. It may end in the
+// middle, with the goroutine, and then another one goes on.
+func (lp *loop) serveReady() {
+	for e := lp.poll.next(); e != nil; e = lp.poll.next() {
+		lp.serve(e.handle(), e.ready(), e.failed())
+	}
+}
+
+// wait waits until there is something to do.
+func (lp *loop) wait() (quit bool) {
+	if lp.poll.poll() {
+		return false
 	}
 	lp.mu.Lock()
 	quit = lp.quit && lp.conns.count == 0
 	if lp.hasPosts.Load() || quit {
 		quit = quit && !lp.hasPosts.Load()
 		lp.mu.Unlock()
-		return 0, quit
+		return quit
 	}
 	if next := lp.wheel.next(); next != lp.armed {
 		lp.armed = next
@@ -128,14 +133,14 @@ func (lp *loop) wait() (n int, quit bool) {
 	}
 	lp.asleep = true
 	lp.mu.Unlock()
-	n, err := lp.poll.wait()
+	err := lp.poll.wait()
 	lp.mu.Lock()
 	lp.asleep = false
 	lp.mu.Unlock()
 	if err != nil {
 		panic(err) // the descriptor is the loop's own
 	}
-	return n, false
+	return false
 }
 
 // clockTime gives a time of the loops' clock as package time has it.

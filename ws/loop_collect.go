@@ -177,8 +177,18 @@ func (l *served) leaveQueued(b *collector, n int) {
 		}
 	}
 	l.timely = true
-	if l.pause(); !l.working {
-		l.adjust()
-		l.loop.post(l) // the write timeout is the loop's to keep
+	l.pause()
+	l.awaitRoom()
+	l.loop.post(l) // the write timeout is the loop's to keep
+}
+
+// awaitRoom makes the poller tell when the socket takes more. mu is held.
+func (l *served) awaitRoom() {
+	if l.waitRoom {
+		return // it tells whenever it has refused something
+	}
+	l.waitRoom = true
+	if err := l.loop.poll.addRoom(l.fd, l.id); err != nil {
+		l.lost(err)
 	}
 }

@@ -36,7 +36,7 @@ func feedLoop(t testing.TB, d *handshake.DeflateParams, s *Server) *fedLoop {
 	require.NoError(t, err)
 	t.Cleanup(lp.poll.close)
 	c := new(Conn)
-	l := &served{c: c, loop: lp, fd: -1, phase: phaseOpen, opened: true, interest: interestRead, due: never, asked: never}
+	l := &served{c: c, loop: lp, fd: -1, phase: phaseOpen, opened: true, due: never, asked: never}
 	c.served.Store(l)
 	c.init(RoleServer, set, d)
 	l.id = lp.conns.add(l)
@@ -55,7 +55,6 @@ func (f *fedLoop) take(b []byte) {
 	}
 	l.mu.Unlock()
 	lp.w += copy(lp.in[lp.w:], b)
-	lp.drained = true
 	for !lp.guard(l, (*served).receive) {
 		continue
 	}

@@ -4,25 +4,28 @@ package ws
 // gone, the loop goes on reading. mu is held.
 func (l *served) drain() {
 	b := &l.loop.out // empty, where there is a queue
-	for budget := readSize; l.queue != nil && budget > 0; {
+	for budget := readSize; l.queue != nil && l.ready&readyWrite != 0 && budget > 0; {
 		b.vec = l.queue.next(b.vec)
+		size := total(b.vec)
 		n, err := l.fd.writev(b.b, b.vec)
 		l.traceSent(b, n)
 		clear(b.vec)
 		b.vec = b.vec[:0]
-		switch {
-		case err != nil:
+		if err != nil {
 			l.lost(err)
 			return
-		case n == 0:
-			budget = 0
-		default:
-			budget -= n
-			l.queue.went(n)
 		}
+		if n < size {
+			l.ready &^= readyWrite
+		}
+		budget -= n
+		l.queue.went(n)
 		if l.queue.octets == 0 {
 			l.drained()
 		}
+	}
+	if l.queue == nil {
+		l.ready &^= readyWrite // of no interest
 	}
 	if l.paused && l.queue.half(l.c.set) {
 		l.paused = false
@@ -49,9 +52,6 @@ func (l *served) pause() {
 	if !l.paused && l.queue.full(l.c.set) {
 		l.paused = true
 		l.decide()
-		if !l.working {
-			l.adjust()
-		}
 	}
 }
 

@@ -56,15 +56,13 @@ var theStepLoop = sync.OnceValue(func() *stepLoop {
 func (s *stepLoop) step(t *testing.T) {
 	t.Helper()
 	for range 1000 {
-		n := s.lp.poll.poll()
-		for i := range n {
-			s.lp.serve(s.lp.poll.event(i))
-		}
+		found := s.lp.poll.poll()
+		s.lp.serveReady()
 		if s.lp.hasPosts.Load() {
 			s.lp.takePosts()
 			continue
 		}
-		if n == 0 {
+		if !found {
 			return
 		}
 	}

@@ -43,7 +43,7 @@ func (lp *loop) hold(n int) {
 		l.c.served.Store(l)
 		l.c.init(RoleServer, set, nil)
 		l.fd, l.request = -1, strings.Clone(idleRequest)
-		l.phase, l.opened, l.interest = phaseOpen, true, interestRead
+		l.phase, l.opened = phaseOpen, true
 		alive := protocol.NewKeepalive(int64(set.PingInterval), int64(set.PingTimeout), int64(i)*int64(set.PingInterval)/int64(n))
 		l.keep(&alive)
 		l.id = lp.conns.add(l)

@@ -23,7 +23,7 @@ func (l *served) receive() {
 			return
 		case lp.kept != nil:
 			lp.nextKept()
-		case lp.drained || lp.budget <= 0:
+		case l.ready&readyRead == 0 || lp.budget <= 0:
 			return
 		default:
 			l.read()
@@ -82,7 +82,7 @@ func (l *served) readDirect(pending int64) {
 // octets came.
 func (l *served) cameIn(n, room int, err error) bool {
 	lp := l.loop
-	lp.drained = n < room
+	l.haveRead(n, room)
 	if err != nil {
 		if err == io.EOF { //nolint:errorlint // socket.read gives it bare
 			l.endOfStream()
@@ -96,6 +96,15 @@ func (l *served) cameIn(n, room int, err error) bool {
 		l.lastRead = lp.now
 	}
 	return n > 0
+}
+
+// haveRead notes what a read of n octets into so much room tells. If it was not
+// filled, the socket has no more, unless its end is to come, which the poller has
+// told already.
+func (l *served) haveRead(n, room int) {
+	if n == 0 || n < room && l.ready&readyEnd == 0 {
+		l.ready &^= readyRead
+	}
 }
 
 // take takes what the loop's buffer holds.

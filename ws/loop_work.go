@@ -13,8 +13,7 @@ func (lp *loop) begin(a arrival) {
 	l.fd, l.remote = a.fd, a.remote
 	l.due = after(lp.now, lp.set.HandshakeTimeout)
 	l.id = lp.conns.add(l)
-	l.interest = interestRead
-	if err := lp.poll.add(l.fd, l.id, l.interest); err != nil {
+	if err := lp.poll.add(l.fd, l.id); err != nil {
 		// Out of memory, or of what a user may have registered.
 		lp.conns.remove(l.id)
 		a.fd.close()
@@ -30,7 +29,7 @@ func (lp *loop) begin(a arrival) {
 
 // serve works on a connection that is ready. failed tells that its socket has
 // met an error or is closed on both sides.
-func (lp *loop) serve(h handle, ready interest, failed bool) {
+func (lp *loop) serve(h handle, ready readiness, failed bool) {
 	l := lp.conns.get(h)
 	if l != nil { // else it has gone meanwhile
 		lp.visit(l, ready, failed)
@@ -49,22 +48,20 @@ func (lp *loop) attend(l *served) {
 }
 
 // visit works on a connection.
-func (lp *loop) visit(l *served, ready interest, failed bool) {
+func (lp *loop) visit(l *served, ready readiness, failed bool) {
 	lp.enter(l)
-	if ready&interestWrite != 0 {
+	if l.ready |= ready; l.ready&readyWrite != 0 {
 		l.drain()
 	}
-	if failed && l.interest&interestRead == 0 {
+	if failed && (l.paused || l.phase == phaseEnding) {
 		l.lost(l.fd.failure()) // nobody reads, so nobody would meet it
 	}
-	read := ready&interestRead != 0 || failed
-	switch m := l.has(); {
-	case m.rest == nil:
-	case l.posted && !failed:
-		read = false // it has had its share, and its turn comes
-	case read || !l.halt.Load():
-		// It was kept because something said stop, which may be over.
-		lp.kept, read = m, true
+	kept := l.has().rest != nil
+	// What was kept was so because something said stop, which may be over. If the
+	// loop was asked to look at it, it has had its share, and its turn comes.
+	read := !l.posted && (l.ready&readyRead != 0 || kept && !l.halt.Load())
+	if read && kept {
+		lp.kept = l.seldom
 	}
 	l.mu.Unlock()
 	if read {
@@ -90,7 +87,7 @@ func (lp *loop) enter(l *served) {
 	l.mu.Lock()
 	l.working = true
 	lp.r, lp.w, lp.kept = 0, 0, nil
-	lp.budget, lp.work, lp.drained = readSize, workSize, false
+	lp.budget, lp.work = readSize, workSize
 }
 
 // work takes what has come.
@@ -141,8 +138,7 @@ func (lp *loop) leave(l *served) {
 		l.due = lp.now + int64(lingerTime)
 		l.timely = true
 	}
-	l.adjust()
-	if lp.work <= 0 && l.has().rest != nil && !l.halt.Load() {
+	if l.unfinished() {
 		lp.post(l) // it goes on behind the others
 	}
 	timely := l.timely
@@ -153,32 +149,18 @@ func (lp *loop) leave(l *served) {
 	}
 }
 
-// adjust makes the poller wait for what is wanted. mu is held.
-func (l *served) adjust() {
-	var want interest
+// unfinished tells whether more can be done than the connection's share was. The
+// poller has told that once and will not again. mu is held.
+func (l *served) unfinished() bool {
+	if l.queue != nil && l.ready&readyWrite != 0 {
+		return true
+	}
 	switch l.phase {
-	case phaseOpening:
-		want = interestRead
 	case phaseOpen:
-		if !l.paused {
-			want = interestRead
-		}
-		if l.queue != nil {
-			want |= interestWrite
-		}
-	case phaseEnding:
-		want = interestWrite
-	case phaseLingering:
-		want = interestRead
-	case phaseGone:
-		return
-	}
-	if want == l.interest {
-		return
-	}
-	l.interest = want
-	if err := l.loop.poll.modify(l.fd, l.id, want); err != nil {
-		l.lost(err)
-		l.loop.post(l)
+		return !l.halt.Load() && (l.ready&readyRead != 0 || l.has().rest != nil && l.loop.work <= 0)
+	case phaseOpening, phaseLingering:
+		return l.ready&readyRead != 0
+	default:
+		return false
 	}
 }

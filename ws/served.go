@@ -41,15 +41,26 @@ type served struct {
 	remote  endpoint
 
 	phase    phase
-	opened   bool     // OnOpen was called, or is about to be
-	told     bool     // OnClose was
-	interest interest // what the poller waits for
-	working  bool     // the loop works on it, and will write what is sent meanwhile
-	posted   bool     // the loop was asked to look at it
-	paused   bool     // its queue is above the high-water mark
-	cut      bool     // the transport is to be closed at once
-	timely   bool     // when something is due has changed
+	ready    readiness // the loop's goroutine has it, too
+	opened   bool      // OnOpen was called, or is about to be
+	told     bool      // OnClose was
+	waitRoom bool      // the poller tells when the socket takes more
+	working  bool      // the loop works on it, and will write what is sent meanwhile
+	posted   bool      // the loop was asked to look at it
+	paused   bool      // its queue is above the high-water mark
+	cut      bool      // the transport is to be closed at once
+	timely   bool      // when something is due has changed
 }
+
+// readiness is what is known of a socket: the poller tells it once, and it holds
+// until a system call finds otherwise.
+type readiness uint8
+
+const (
+	readyRead  readiness = 1 << iota // there are octets
+	readyWrite                       // there is room
+	readyEnd                         // behind the octets is their end, or an error
+)
 
 // phase is how far a connection is.
 type phase uint8

@@ -33,7 +33,7 @@ func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 	var added error
 	err = raw.Control(func(fd uintptr) {
 		prepareListener(fd)
-		added = p.add(socket(fd), handle{}, interestRead) //nolint:gosec // G115: a descriptor
+		added = p.add(socket(fd), handle{}) //nolint:gosec // G115: a descriptor
 	})
 	if err = cmp.Or(err, added); err != nil {
 		return err
@@ -55,8 +55,7 @@ func (s *Server) acceptSockets(ln *net.TCPListener, p *poller) error {
 			if err := raw.Control(look); err != nil {
 				return err
 			}
-			_, err := p.wait()
-			return err
+			return p.wait()
 		}
 		if !s.came(0) {
 			a.fd.close()
