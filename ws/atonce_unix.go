@@ -7,6 +7,13 @@ import (
 	"syscall"
 )
 
+// atOnceSize is the most that one system call may copy without the scheduler's
+// knowledge, which costs more than it is worth: a call of which the scheduler
+// knows loses its processor to another goroutine when it takes a few dozen
+// microseconds. Meanwhile the garbage collector can't begin, as with any copy of
+// such a length.
+const atOnceSize = 1 << 20
+
 // atOnce writes to a TCP or Unix socket without waiting. Most writes find room
 // in the socket, and those need neither a deadline nor a context that could end
 // them, which cost more than everything else about a small message.
@@ -33,15 +40,18 @@ func (d *atOnce) write(b []byte) int {
 	d.b, d.n = b, 0
 	_ = d.rc.Write(d.try)
 	d.b = nil
-	return max(d.n, 0)
+	return d.n
 }
 
 func (d *atOnce) send(fd uintptr) bool {
-	if len(d.b) <= bufferSize {
-		d.n, _ = sendNow(fd, d.b)
-	} else {
-		// To copy so much takes a while, in which the scheduler is to know.
-		d.n, _ = syscall.Write(int(fd), d.b)
+	for {
+		piece := d.b[d.n:min(d.n+atOnceSize, len(d.b))]
+		n, _ := sendNow(fd, piece)
+		if n > 0 {
+			d.n += n
+		}
+		if n < len(piece) || d.n == len(d.b) {
+			return true
+		}
 	}
-	return true
 }

@@ -14,6 +14,8 @@ func (i *idleReader) can() bool { return false }
 
 func (c *Conn) fillIdle() (int, error) { panic("unreachable: it can't") }
 
+func (c *Conn) readDirect([]byte) (int, error) { panic("unreachable: it can't") }
+
 func unread(syscall.Conn) bool { return false }
 
 const canPeek = false

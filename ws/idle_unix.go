@@ -5,6 +5,7 @@ package ws
 import (
 	"io"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -61,6 +62,44 @@ func (c *Conn) readIdle(fd uintptr) bool {
 	}
 	c.idle.n = n
 	return true
+}
+
+// directReader reads past the buffer of a connection.
+type directReader struct {
+	try func(fd uintptr) bool // d.read, bound once
+	p   []byte
+	n   int
+	err syscall.Errno
+}
+
+var directReaders = sync.Pool{New: func() any {
+	d := new(directReader)
+	d.try = d.read
+	return d
+}}
+
+func (d *directReader) read(fd uintptr) bool {
+	d.n, d.err = recvNow(fd, d.p[:min(len(d.p), atOnceSize)])
+	return d.err != syscall.EAGAIN
+}
+
+// readDirect waits for octets and puts them into p.
+func (c *Conn) readDirect(p []byte) (int, error) {
+	d := directReaders.Get().(*directReader)
+	d.p = p
+	err := c.atOnce.rc.Read(d.try)
+	n, errno := d.n, d.err
+	d.p = nil
+	directReaders.Put(d)
+	switch {
+	case err != nil:
+		return 0, err
+	case errno != 0:
+		return 0, os.NewSyscallError("read", errno)
+	case n == 0:
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 // unread tells whether octets wait in the socket, without taking them.

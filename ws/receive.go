@@ -110,7 +110,13 @@ func (c *Conn) eventHere() (protocol.Event, error) {
 // direct reads payload of the current frame straight into p, which is not
 // longer than what is pending.
 func (c *Conn) direct(p []byte) (int, error) {
-	n, err := c.nc.Read(p)
+	var n int
+	var err error
+	if c.idle.can() {
+		n, err = c.readDirect(p)
+	} else {
+		n, err = c.nc.Read(p)
+	}
 	if n == 0 {
 		if err == nil {
 			return 0, nil
