@@ -65,7 +65,6 @@ type blocking struct {
 	// recv, in and paid.
 	reading  lock
 	received atomic.Uint32 // counts reads that gave octets: life, for the keepalive
-	lastSize int32         // octets of the last message that came in pieces
 	reads    watch
 	idle     idleReader
 	buf      []byte  // borrowed while it holds octets; nil otherwise

@@ -47,15 +47,13 @@ type loop struct {
 
 // The bounds of a wake-up.
 const (
-	// inSize is the size of a loop's read buffer. A message that fits in is handed
-	// out from there if all of it has come, and a longer one is put together
-	// elsewhere. A larger buffer makes fewer reads, and each of them longer, while
-	// the peer has nothing to do: then it must be woken for what it is sent, which
-	// costs more.
-	inSize = 256 << 10
-	// readSize is about how much of one connection is read or written before the
-	// others have their turn.
-	readSize = 1 << 20
+	// readSize is the size of a loop's read buffer, and about how much of one
+	// connection is read or written before the others have their turn. A message
+	// that fits in is handed out from there if all of it has come, and a longer one
+	// is put together elsewhere. More at once makes fewer system calls, and each of
+	// them longer, while the peer has nothing to do: then it must be woken for what
+	// it is sent, which costs more.
+	readSize = 128 << 10
 	// workSize is how much is done for one connection before the others have their
 	// turn: an octet inflated counts as one, and a message handed out as
 	// messageWork. Of small messages, and of what inflates to a thousand times its
@@ -76,7 +74,7 @@ func newLoop(s *Server, set *settings) (*loop, error) {
 		set:    set,
 		poll:   p,
 		head:   heads.Get().(*handshake.Head),
-		in:     make([]byte, inSize),
+		in:     make([]byte, readSize),
 		out:    collector{b: make([]byte, 0, outSize)},
 		done:   make(chan struct{}),
 	}, nil

@@ -57,7 +57,7 @@ func (l *served) linger() {
 	lp := l.loop
 	n, err := l.fd.read(lp.in)
 	l.haveRead(n, len(lp.in))
-	l.lingered += int32(n) //nolint:gosec // G115: at most inSize
+	l.lingered += int32(n) //nolint:gosec // G115: at most readSize
 	if err != nil || l.lingered >= lingerOctets {
 		l.lose(ErrNoClose) // it has a result
 	}

@@ -22,10 +22,8 @@ func (l *served) data(ev protocol.Event) {
 		l.inflate(ev)
 		return
 	}
-	// Room for what is to come of the frame, but no more than what has come of
-	// the message, or 32 KiB (W3).
-	want := int64(len(ev.Payload)) + min(c.recv.Pending(), int64(max(len(c.in.rest), bufferSize)))
-	c.in.rest = append(growPooled(c.in.rest, len(ev.Payload), int(max(want, firstPiece))), ev.Payload...)
+	want := len(ev.Payload) + c.in.room(c.recv.Pending(), len(c.in.rest))
+	c.in.rest = append(growPooled(c.in.rest, len(ev.Payload), max(want, firstPiece)), ev.Payload...)
 	if c.in.fin {
 		l.deliverRest()
 	}
@@ -61,7 +59,7 @@ func (l *served) inflate(ev protocol.Event) {
 // deliverRest hands out the message that was put together.
 func (l *served) deliverRest() {
 	m := l.c.in
-	l.c.in = inbound{}
+	l.c.in.done(len(m.rest))
 	l.deliver(Message{Type: m.typ, Data: m.rest, conn: l.c})
 	putMessageBuffer(m.rest)
 }

@@ -57,7 +57,7 @@ func (l *served) read() {
 // readDirect reads payload of the current frame straight into the message.
 func (l *served) readDirect(pending int64) {
 	c := l.c
-	c.in.rest = growPooled(c.in.rest, 1, int(min(pending, int64(max(len(c.in.rest), bufferSize)))))
+	c.in.rest = growPooled(c.in.rest, 1, c.in.room(pending, len(c.in.rest)))
 	p := c.in.rest
 	room := p[len(p):cap(p)]
 	room = room[:min(int64(len(room)), pending)]

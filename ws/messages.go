@@ -113,7 +113,7 @@ func (l *messageLoop) take() (done bool, err error) {
 func (l *messageLoop) collect() error {
 	c := l.c
 	// As much room as it will need, if the last message needed that, too.
-	size := max(bufferSize, int(min(int64(len(c.in.rest))+c.recv.Pending(), int64(c.lastSize))))
+	size := max(bufferSize, int(min(int64(len(c.in.rest))+c.recv.Pending(), int64(c.in.lastSize))))
 	if c.in.packed {
 		size = firstInflated
 	}

@@ -14,6 +14,8 @@ type inbound struct {
 	open   bool // begun, and not handed out to its end
 	fin    bool // nothing more of it will come
 	packed bool // compressed: it comes through inflation, which says when it is fin
+
+	lastSize int32 // octets of the last message that came in pieces
 }
 
 // note takes what an event tells about its message.
@@ -28,6 +30,23 @@ func (in *inbound) note(ev protocol.Event) {
 	if ev.Flags&protocol.Fin != 0 && !in.packed {
 		in.fin = true
 	}
+}
+
+// done forgets the message, which came in pieces and has so many octets.
+func (in *inbound) done(size int) {
+	in.lastSize = int32(min(size, 1<<30)) //nolint:gosec // G115: it fits now
+	in.forget()
+}
+
+func (in *inbound) forget() { *in = inbound{lastSize: in.lastSize} }
+
+// room gives how much room a message of which so many octets have come is given
+// for what is still to come of its frame: no more than has come, or 32 KiB, so
+// that what a header declares costs nothing until it comes (W3); or as much as the
+// last message had, which did come, so that a peer that sends large ones is read
+// without copying them as they grow.
+func (in *inbound) room(pending int64, received int) int {
+	return int(min(pending, int64(max(received, bufferSize, int(in.lastSize)-received))))
 }
 
 // Read reads one message and gives it in a slice of the caller's own.
@@ -83,8 +102,8 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 		case c.in.packed:
 			dst, err = c.inflateWhole(dst, grow)
 		case c.wantsDirect():
-			pending, received := c.recv.Pending(), len(dst)-base
-			dst = grow(dst, 1, int(min(pending, int64(max(received, bufferSize, int(c.lastSize)-received)))))
+			pending := c.recv.Pending()
+			dst = grow(dst, 1, c.in.room(pending, len(dst)-base))
 			room := dst[len(dst):cap(dst)]
 			room = room[:min(int64(len(room)), pending)]
 			var n int
@@ -105,8 +124,7 @@ func (c *Conn) readInto(dst []byte, grow growFunc) (MessageType, []byte, error) 
 		}
 	}
 	t := c.in.typ
-	c.in = inbound{}
-	c.lastSize = int32(min(len(dst)-base, 1<<30)) //nolint:gosec // G115: it fits now
+	c.in.done(len(dst) - base)
 	return t, dst, nil
 }
 
@@ -130,15 +148,13 @@ func (c *Conn) skipUnread() error {
 			return err
 		}
 	}
-	c.in, c.reader = inbound{}, nil
+	c.in.forget()
+	c.reader = nil
 	return nil
 }
 
 // growFunc gives dst room for need octets more, and when that takes another
-// slice, for want octets: at most what was received of the message, or 32 KiB,
-// so that what a header declares costs nothing until it comes (W3); or as much
-// as the last message had, which did come, so that a peer that sends large ones
-// is read without copying them as they grow.
+// slice, for want octets.
 type growFunc func(dst []byte, need, want int) []byte
 
 // grow makes a slice of just the size that is wanted: a message that ends in

@@ -76,7 +76,8 @@ func (c *Conn) readSome(r *Reader, p []byte) (int, error) {
 	}
 	for len(c.in.rest) == 0 {
 		if c.in.fin {
-			c.in, c.reader = inbound{}, nil
+			c.in.forget()
+			c.reader = nil
 			r.done = true
 			return 0, io.EOF
 		}
