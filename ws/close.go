@@ -243,16 +243,20 @@ func (c *Conn) setResult(e *CloseError) bool {
 	}
 	c.mu.Unlock()
 	c.stopKeepalive()
-	c.logEnd(e, c.nc.RemoteAddr)
+	if c.logs(e) {
+		c.logEnd(e, c.nc.RemoteAddr)
+	}
 	return true
 }
 
-// logEnd tells Options.Logger of a connection that failed.
+// logs tells whether Options.Logger is told of this end: that of a connection that
+// failed.
+func (c *Conn) logs(e *CloseError) bool {
+	return c.set.Logger != nil && e.Err != nil && !errors.Is(e.Err, ErrClosedNow)
+}
+
+// logEnd tells Options.Logger. It stands apart since it takes much of the stack.
 func (c *Conn) logEnd(e *CloseError, remote func() net.Addr) {
-	l := c.set.Logger
-	if l == nil || e.Err == nil || errors.Is(e.Err, ErrClosedNow) {
-		return
-	}
 	level := slog.LevelInfo
 	attrs := []slog.Attr{slog.String("role", c.role.String()), slog.Int("code", int(e.Code)), slog.Any("error", e.Err)}
 	if v, ok := errors.AsType[*frame.Error](e.Err); ok {
@@ -262,7 +266,7 @@ func (c *Conn) logEnd(e *CloseError, remote func() net.Addr) {
 	if a := remote(); a != nil {
 		attrs = append(attrs, slog.String("remote", a.String()))
 	}
-	l.LogAttrs(context.Background(), level, "websocket connection failed", attrs...)
+	c.set.Logger.LogAttrs(context.Background(), level, "websocket connection failed", attrs...)
 }
 
 // closingWith is the result of a connection whose peer has sent a Close frame;
@@ -316,31 +320,35 @@ func (c *Conn) finish(failed bool) {
 	}
 }
 
-// closeTransport closes the transport, once.
+// closeTransport closes the transport, once: other calls wait until it is closed.
+// It is often the deepest call of a goroutine, whose stack it is to fit in
+// (TestSmallStack).
 //
 //req:impl RFC6455-7.1.4-01
 func (c *Conn) closeTransport() {
-	c.goneOnce.Do(func() {
-		nc := c.nc
-		if e := c.result.Load(); e.Code == StatusAbnormalClosure {
-			// TLS would try to say goodbye to somebody who may not listen.
-			if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
-				nc = t.NetConn()
-			}
+	if !c.leaving.CompareAndSwap(false, true) {
+		<-c.gone.done()
+		return
+	}
+	nc := c.nc
+	if e := c.result.Load(); e.Code == StatusAbnormalClosure {
+		// TLS would try to say goodbye to somebody who may not listen.
+		if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
+			nc = t.NetConn()
 		}
-		_ = nc.Close()
-		c.reads.release()
-		c.writes.release()
-		g := c.set.Group
-		if g != nil {
-			g.remove(c)
-		}
-		c.gone.give()
-		if f := c.set.Hooks.End; f != nil {
-			f(c, c.result.Load())
-		}
-		if g != nil {
-			g.left()
-		}
-	})
+	}
+	_ = nc.Close()
+	c.reads.release()
+	c.writes.release()
+	g := c.set.Group
+	if g != nil {
+		g.remove(c)
+	}
+	c.gone.give()
+	if f := c.set.Hooks.End; f != nil {
+		f(c, c.result.Load())
+	}
+	if g != nil {
+		g.left()
+	}
 }

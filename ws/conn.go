@@ -73,9 +73,9 @@ type blocking struct {
 	replies  replies
 
 	// ended is given with the result, and gone when the transport is closed.
-	ended    signal
-	gone     signal
-	goneOnce sync.Once
+	ended   signal
+	gone    signal
+	leaving atomic.Bool // the transport is being closed, or was
 
 	mu    sync.Mutex // guards what follows
 	until *lifetime  // nil while nobody has asked for Context

@@ -129,6 +129,8 @@ func (l *served) setEnding(e *CloseError) bool {
 	if cancel := l.has().cancel; cancel != nil {
 		cancel(e)
 	}
-	l.c.logEnd(e, l.remote.addr)
+	if l.c.logs(e) {
+		l.c.logEnd(e, l.remote.addr)
+	}
 	return true
 }

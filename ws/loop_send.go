@@ -90,7 +90,7 @@ func (l *served) collectShort(op frame.Opcode, p []byte) (err error) {
 }
 
 // reply is Message.Reply.
-func (l *served) reply(m Message, t MessageType, p []byte) error {
+func (l *served) reply(m *Message, t MessageType, p []byte) error {
 	long := len(p) > joinSize && m.inPlace(t, p)
 	if l.loop.poll == nil || !long && len(p) > shortSize {
 		return l.write(context.Background(), t, p, nil, nil)

@@ -36,14 +36,6 @@ var errNoConn = errors.New("ws: Reply: no connection gave this message")
 //req:impl RFC6455-6.1-01
 //req:impl RFC6455-6.1-09
 func (m Message) Reply(t MessageType, p []byte) error {
-	if m.takesInPlace(t, p) {
-		return m.conn.replyInPlace(t, p)
-	}
-	return m.reply(t, p)
-}
-
-// reply is Reply where p has to be copied, and where there is something wrong.
-func (m Message) reply(t MessageType, p []byte) error {
 	c := m.conn
 	switch {
 	case c == nil:
@@ -52,8 +44,16 @@ func (m Message) reply(t MessageType, p []byte) error {
 		return ErrMessageType
 	}
 	if l := c.served.Load(); l != nil {
-		return l.reply(m, t, p)
+		return l.reply(&m, t, p)
 	}
+	if m.takesInPlace(t, p) {
+		return c.replyInPlace(t, p)
+	}
+	return c.reply(t, p)
+}
+
+// reply is Reply where p has to be copied.
+func (c *Conn) reply(t MessageType, p []byte) error {
 	switch {
 	case c.replies.more:
 		return c.holdReply(t, p)
@@ -132,15 +132,15 @@ func (o *outbox) holds() bool { return o.state.Load()&framesHeld != 0 }
 // inPlace tells whether p is the payload of m where it was received, with room
 // before it for a header: that of the frame in which it came, which on a server
 // had a masking key too.
-func (m Message) inPlace(t MessageType, p []byte) bool {
+func (m *Message) inPlace(t MessageType, p []byte) bool {
 	return m.headed && len(p) > 0 && len(p) == len(m.Data) && &p[0] == &m.Data[0] && !m.conn.compresses(t, len(p))
 }
 
 // takesInPlace takes the socket for an echo that can be written in place, at
 // once.
-func (m Message) takesInPlace(t MessageType, p []byte) bool {
+func (m *Message) takesInPlace(t MessageType, p []byte) bool {
 	c := m.conn
-	return m.headed && c.served.Load() == nil && c.atOnce.can() && !c.replies.more && t.valid() && m.inPlace(t, p) && c.out.tryTake()
+	return m.headed && c.atOnce.can() && !c.replies.more && m.inPlace(t, p) && c.out.tryTake()
 }
 
 // withHeader gives p with the n octets before it that a header for it takes.
