@@ -144,6 +144,15 @@ func (r *Ring) Last(context.Context) (id string, err error) {
 	return ringID(r.epoch, r.newest), nil
 }
 
+// First gives an ID that stands before the oldest message.
+func (r *Ring) First(context.Context) (id string, err error) {
+	r.once.Do(r.init)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.evict(time.Now())
+	return ringID(r.epoch, r.oldest-1), nil
+}
+
 // After gives the messages of a range. The error is a [*GapError], or that of
 // ctx.
 func (r *Ring) After(ctx context.Context, g Range) iter.Seq2[Published, error] {

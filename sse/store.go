@@ -79,3 +79,12 @@ type Store interface {
 	// that stands before all others.
 	Last(ctx context.Context) (id string, err error)
 }
+
+// KeptStore is a [Store] that can tell what is the oldest message that it has.
+type KeptStore interface {
+	Store
+
+	// First gives an ID that stands right before the oldest message: what After
+	// gives for it is all that the Store has.
+	First(ctx context.Context) (id string, err error)
+}

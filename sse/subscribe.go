@@ -2,6 +2,7 @@ package sse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -18,7 +19,14 @@ type SubscribeOptions struct {
 	// After is the ID of a message: the subscription begins with the message
 	// after it. Empty: with what is published from now on.
 	After string
+
+	// Kept makes a subscription without After begin with the oldest message that
+	// the Store still has. The Store must be a [KeptStore], as [Ring] is.
+	Kept bool
 }
+
+// ErrKept is what Subscribe gives for Kept if the Store is no [KeptStore].
+var ErrKept = errors.New("sse: the Store can't tell what is the oldest message that it has")
 
 // Subscription is what one subscriber gets of a [Hub]: with Next or All, by one
 // goroutine at a time. It needs a Close, unless Next has given an error that
@@ -69,6 +77,16 @@ func (h *Hub) subscribe(ctx context.Context, o SubscribeOptions) (*Subscription,
 	}
 	if err := h.ready(ctx); err != nil {
 		return nil, err
+	}
+	if o.Kept && o.After == "" {
+		kept, ok := h.store.(KeptStore)
+		if !ok {
+			return nil, ErrKept
+		}
+		var err error
+		if o.After, err = kept.First(ctx); err != nil {
+			return nil, fmt.Errorf("sse: the store's oldest ID: %w", err)
+		}
 	}
 	s := &Subscription{
 		hub:    h,

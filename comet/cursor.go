@@ -1,0 +1,19 @@
+package comet
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// checkCursor refuses what can't be an ID: it could not be sent as one. An ID
+// that nobody has given is no mistake of the client's: the hub tells of a gap.
+func checkCursor(cursor string) error {
+	switch {
+	case strings.ContainsAny(cursor, "\x00\r\n"):
+		return refuse(http.StatusBadRequest, "the cursor has NUL, CR or LF")
+	case !utf8.ValidString(cursor):
+		return refuse(http.StatusBadRequest, "the cursor is not UTF-8")
+	}
+	return nil
+}

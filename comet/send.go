@@ -1,0 +1,44 @@
+package comet
+
+import (
+	"errors"
+	"io"
+	"net/http"
+)
+
+// send takes what a client has to say. The Content-Type does not matter: who may
+// is decided by where the request comes from (admit), and not by what a form could
+// not send.
+func (x *exchange) send() error {
+	if x.h.Receive == nil {
+		return refuse(http.StatusForbidden, "nothing is taken here")
+	}
+	body := x.r.Body
+	if m := x.h.set.maxBody; m > 0 {
+		body = http.MaxBytesReader(x.w, body, m)
+	}
+	data, err := io.ReadAll(body)
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return refuse(http.StatusRequestEntityTooLarge, "at most %d octets are taken at once", e.Limit)
+	}
+	if err != nil {
+		return &refusal{status: http.StatusBadRequest, text: "the body could not be read", err: err}
+	}
+	id, err := x.h.Receive(x.r, data)
+	if err != nil {
+		status := statusOf(err, http.StatusBadRequest)
+		return &refusal{status: status, text: http.StatusText(status), err: err}
+	}
+	x.begun = true
+	x.deadline()
+	h := x.w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if id == "" {
+		x.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	_, err = io.WriteString(x.w, id)
+	return err
+}
