@@ -1,31 +1,32 @@
 package comet
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
-// maxCallback is the longest name of a callback: jQuery's have 40 octets.
-const maxCallback = 128
+// maxCallback is the longest name of a callback.
+const maxCallback = 128 // octets
 
 // checkCallback takes names of functions, with the objects that they are members
 // of: ASCII identifiers with dots between them. Whatever else stands at the
 // beginning of a script is a program of the one who wrote the link.
 func checkCallback(name string) error {
-	begin := true // of an identifier
-	for i := range len(name) {
-		c := name[i]
-		switch {
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$':
-			begin = false
-		case !begin && c >= '0' && c <= '9':
-		case !begin && c == '.':
-			begin = true
-		default:
-			return refuse(http.StatusBadRequest, "the callback is no name: octet %d is %q", i, c)
+	for part := range strings.SplitSeq(name, ".") {
+		if !isIdentifier(part) {
+			return refuse(http.StatusBadRequest, "the callback is not the name of a function")
 		}
-	}
-	if begin {
-		return refuse(http.StatusBadRequest, "the callback is no name: it ends with %.1q or has nothing in it", tail(name))
 	}
 	return nil
 }
 
-func tail(s string) string { return s[max(len(s)-1, 0):] }
+func isIdentifier(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,16 +1,10 @@
 package comet
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"path"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"longwire.example/sse"
@@ -34,7 +28,10 @@ const (
 type Handler struct {
 	// Hub has what is sent. Its Overflow policy is best Disconnect, the default:
 	// whoever is too slow comes back with its cursor and misses nothing. Its
-	// Shutdown ends every request that is held.
+	// Stream has the options of the transport sse, where its Heartbeat and
+	// WriteTimeout take the place of those below and its Origins, if it has any,
+	// are to list what those below do. Its Shutdown ends every request that is
+	// held.
 	Hub *sse.Hub
 
 	// Topics gives what a request may read. When it gives an error, the client
@@ -43,10 +40,10 @@ type Handler struct {
 	Topics func(r *http.Request) (topics []string, err error)
 
 	// Receive takes what a client has sent, by POST or as a message of its
-	// WebSocket, whose request r is then. The answer to a POST is the id, which is
-	// that of the event if one was published, or 204 if it is empty. An error is
-	// 400, or what its StatusCode method gives, and closes a WebSocket with 1008.
-	// Nil: nothing is taken.
+	// WebSocket, whose request r is then. It decides by r who may send: Topics is
+	// not asked. The answer to a POST is the id, which is that of the event if one
+	// was published, or 204 if it is empty. An error is 400, or what its StatusCode
+	// method gives, and closes a WebSocket with 1008. Nil: nothing is taken.
 	Receive func(r *http.Request, data []byte) (id string, err error)
 
 	// Origins are the origins of other sites whose pages may read and send: each
@@ -68,11 +65,12 @@ type Handler struct {
 
 	// Heartbeat is how long a stream may be silent before something without
 	// meaning is sent: 15 s by default. It keeps proxies from hanging up, and is
-	// how a client that vanished is noticed.
+	// how a client that vanished is noticed. A WebSocket has Pings for that, and
+	// is sent a cursor at this pace if its own has become old.
 	Heartbeat time.Duration
 
-	// WriteTimeout is how long a client may need to take what is sent at once:
-	// 10 s by default. A slower one loses its request.
+	// WriteTimeout is how long a client may need to take what is sent at once, and
+	// to send a body: 10 s by default. A slower one loses its request.
 	WriteTimeout time.Duration
 
 	// MaxHeld bounds the requests that are held at a time, those of all
@@ -83,7 +81,7 @@ type Handler struct {
 	MaxBody int64
 
 	// MaxBatch is how many events one answer of poll and longpoll has at most:
-	// 256 by default.
+	// 256 by default. It also ends with the event that makes it 1 MiB of data.
 	MaxBatch int
 
 	// MaxStream is after how many octets a stream, a multipart stream or an iframe
@@ -91,8 +89,9 @@ type Handler struct {
 	// an answer in memory.
 	MaxStream int64
 
-	// WebSocket has the options of WebSockets. Its Origins are those above. Its
-	// Group, if it has one, is not shut down by the hub.
+	// WebSocket has the options of WebSockets, but for Origins and
+	// InsecureSkipOriginCheck: Origins above is for all transports. MaxMessage is
+	// MaxBody if it is zero, and WriteTimeout that above.
 	WebSocket ws.Options
 
 	// Logger gets a record for each request that was refused or cut off. Nil logs
@@ -102,134 +101,24 @@ type Handler struct {
 	once  sync.Once
 	wrong error
 	set   settings
-	held  atomic.Int64
-}
-
-// settings is what a Handler's fields say, with the defaults; 0 is no limit, or
-// off.
-type settings struct {
-	hold, heartbeat, writeTimeout time.Duration
-	maxHeld                       int64
-	maxBody                       int64
-	maxBatch                      int
-	maxStream                     int64
-	webSocket                     ws.Options
-}
-
-func (h *Handler) init() {
-	h.set = settings{
-		hold:         max(cmp.Or(h.Hold, DefaultHold), 0),
-		heartbeat:    max(cmp.Or(h.Heartbeat, DefaultHeartbeat), 0),
-		writeTimeout: max(cmp.Or(h.WriteTimeout, DefaultWriteTimeout), 0),
-		maxHeld:      int64(max(cmp.Or(h.MaxHeld, DefaultMaxHeld), 0)),
-		maxBody:      max(cmp.Or(h.MaxBody, DefaultMaxBody), 0),
-		maxBatch:     max(cmp.Or(h.MaxBatch, DefaultMaxBatch), 0),
-		maxStream:    max(cmp.Or(h.MaxStream, DefaultMaxStream), 0),
-		webSocket:    h.WebSocket,
-	}
-	h.set.webSocket.Origins = append(h.set.webSocket.Origins[:len(h.WebSocket.Origins):len(h.WebSocket.Origins)], h.Origins...)
-	h.set.webSocket.MaxMessage = cmp.Or(h.WebSocket.MaxMessage, h.set.maxBody)
-	h.wrong = h.check()
-}
-
-// Check finds what is wrong with the fields: there is no Hub or no Topics, an
-// origin that no browser sends, wrong options of the hub or of WebSocket. With
-// such, every request is answered with 500.
-func (h *Handler) Check() error {
-	h.once.Do(h.init)
-	return h.wrong
-}
-
-func (h *Handler) check() error {
-	switch {
-	case h.Hub == nil:
-		return errors.New("comet: Handler.Hub is nil")
-	case h.Topics == nil:
-		return errors.New("comet: Handler.Topics is nil")
-	}
-	if err := h.Hub.Check(); err != nil {
-		return fmt.Errorf("comet: Handler.Hub: %w", err)
-	}
-	if err := (&sse.Options{Origins: h.Origins, AllowCredentials: h.AllowCredentials}).Check(); err != nil {
-		return fmt.Errorf("comet: Handler.Origins: %w", err)
-	}
-	if err := h.set.webSocket.Check(); err != nil {
-		return fmt.Errorf("comet: Handler.WebSocket: %w", err)
-	}
-	return nil
-}
-
-// transport is one of the paths that a Handler answers.
-type transport struct {
-	methods string // of the Allow field
-	serve   func(x *exchange) error
-	holds   bool // it counts for MaxHeld
-}
-
-var transports = map[string]*transport{
-	"poll":      {methods: "GET, HEAD", serve: (*exchange).poll},
-	"longpoll":  {methods: "GET", serve: (*exchange).longPoll, holds: true},
-	"stream":    {methods: "GET", serve: (*exchange).stream, holds: true},
-	"multipart": {methods: "GET", serve: (*exchange).multipart, holds: true},
-	"iframe":    {methods: "GET", serve: (*exchange).iframe, holds: true},
-	"sse":       {methods: "GET, HEAD", serve: (*exchange).eventStream, holds: true},
-	"ws":        {methods: "GET", serve: (*exchange).webSocket, holds: true},
-	"send":      {methods: "POST", serve: (*exchange).send},
-	"client.js": {methods: "GET, HEAD", serve: (*exchange).client},
-}
-
-// ServeHTTP answers a request. What counts of its path is the last element, so a
-// Handler can be put under any prefix.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{h: h, w: w, r: r, rc: http.NewResponseController(w)}
-	if err := x.serve(); err != nil {
-		x.refuse(err)
-	}
-}
-
-func (x *exchange) serve() error {
-	h, r := x.h, x.r
-	if err := h.Check(); err != nil {
-		return &refusal{status: http.StatusInternalServerError, text: "this server is set up wrongly", err: err}
-	}
-	name := path.Base(r.URL.Path)
-	t := transports[name]
-	if t == nil {
-		return refuse(http.StatusNotFound, "no transport is called %.40q", name)
-	}
-	if err := x.admit(name); err != nil {
-		return err
-	}
-	allowed := t.methods + ", OPTIONS"
-	if r.Method == http.MethodOptions {
-		x.preflight(allowed)
-		return nil
-	}
-	if !lists(t.methods, r.Method) {
-		x.w.Header().Set("Allow", allowed)
-		return refuse(http.StatusMethodNotAllowed, "%s is for %s", name, t.methods)
-	}
-	if t.holds {
-		if n := h.held.Add(1); h.set.maxHeld > 0 && n > h.set.maxHeld {
-			h.held.Add(-1)
-			x.w.Header().Set("Retry-After", "1")
-			return refuse(http.StatusServiceUnavailable, "too many requests are held")
-		}
-		defer h.held.Add(-1)
-	}
-	return t.serve(x)
-}
-
-// lists tells whether name is in a list as header fields have it.
-func lists(list, name string) bool {
-	for member := range strings.SplitSeq(list, ", ") {
-		if member == name {
-			return true
-		}
-	}
-	return false
+	held  held
 }
 
 // Shutdown ends the requests that are held, as [sse.Hub.Shutdown] says: each is
-// given what it has, and a WebSocket is closed with 1001.
-func (h *Handler) Shutdown(ctx context.Context) error { return h.Hub.Shutdown(ctx) }
+// given what it has, and a WebSocket is closed with 1001. It returns nil when all
+// of them have ended; at the end of ctx the WebSockets that are left are cut off,
+// and the error is that of ctx. What comes after it gets 503.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	if err := h.Check(); err != nil {
+		return err
+	}
+	h.held.close()
+	err := h.Hub.Shutdown(ctx)
+	if err == nil {
+		err = h.held.wait(ctx)
+	}
+	if err != nil {
+		h.set.cut()
+	}
+	return err
+}

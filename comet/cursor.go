@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// checkCursor refuses what can't be an ID: it could not be sent as one. An ID
-// that nobody has given is no mistake of the client's: the hub tells of a gap.
+// checkCursor refuses what no Last-Event-ID could be: the two are one (the HTML
+// standard, section 9.2.4). An ID that nobody has given is no mistake of the
+// client's: the hub tells of a gap.
 func checkCursor(cursor string) error {
 	switch {
 	case strings.ContainsAny(cursor, "\x00\r\n"):

@@ -19,6 +19,10 @@
 //	send       takes what a client has to say, by POST
 //	client.js  the JavaScript client for all of them
 //
+// The query parameter callback makes poll and longpoll answer with a script that
+// calls the function of that name (JSONP), hold makes longpoll wait for at most so
+// many whole seconds, and origin tells iframe which page it is in.
+//
 // # Cursors
 //
 // The query parameter cursor is the ID of the last event that the client has: it
@@ -28,11 +32,12 @@
 //
 // # Events
 //
-// An event is a JSON object with the members id, type and data. One without a
-// type is none: its id is a cursor and nothing more, which a stream has at its
-// beginning and while its topics are quiet. poll and longpoll give an object with
-// the members cursor, events (a list of such objects), and more, which is true
-// if there are others to be fetched at once.
+// An event is a JSON object with the members id, type and data, all strings. id is
+// where to go on after it. One without a type is none: its id is a cursor and
+// nothing more, which a stream has at its beginning and while its topics are quiet.
+// One without any member says that the stream is alive. poll and longpoll give an
+// object with the members cursor, events (a list of such objects), and more, which
+// is true if there are others to be fetched at once.
 //
 // # Who may
 //
@@ -43,7 +48,7 @@
 //
 // # Reading order
 //
-// comet.go, request.go, site.go; event.go, batch.go; poll.go, callback.go; held.go,
-// feed.go, stream.go, multipart.go, iframe.go, eventstream.go, websocket.go;
-// send.go.
+// comet.go, settings.go, serve.go, site.go, request.go, refusal.go; event.go,
+// batch.go, poll.go, callback.go; held.go, feed.go, flush.go, stream.go,
+// multipart.go, iframe.go, eventstream.go, websocket.go; send.go, client.js.
 package comet

@@ -13,75 +13,83 @@ import (
 type feed struct {
 	*exchange
 	wrap func(b []byte, e event) []byte // appends an event
-	idle []byte                         // what is sent when nothing has happened for a while
+	end  func(b []byte) []byte          // appends what comes last; may be nil
 
-	b    []byte
-	sent int64
+	told string // the ID that the client has
+	b    []byte // what is to be sent
+	sent int64  // octets
 }
 
 // errLong ends a response that has become long: the client asks again.
 var errLong = errors.New("comet: the response is long enough")
 
-// run sends until something ends it. prologue is sent first, epilogue last, if
-// the client is still there.
-func (f *feed) run(contentType, prologue, epilogue string) error {
-	s, err := f.subscribe(sse.SubscribeOptions{})
+// run sends until something ends it: first what prologue has, and in the end, if
+// the client is still there, what end appends. That is no more than a good form,
+// since a client goes on with its cursor after any end.
+func (f *feed) run(contentType, prologue string) error {
+	if err := checkFlush(f.w); err != nil {
+		return err
+	}
+	s, err := f.subscribe(false)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	f.head(contentType)
+	f.hold()
+	// What net/http sends after this has returned is not to wait for ever.
+	defer f.deadline()
 	f.begun = true
 	f.w.WriteHeader(http.StatusOK)
 	f.b = append(f.b, prologue...)
-	if g := s.Gap(); g != nil {
-		f.b = f.wrap(f.b, gapEvent(g.After, g.Reason, s.Cursor()))
-	} else {
-		f.b = f.wrap(f.b, event{ID: s.Cursor()})
+	f.add(first(s))
+	if err = f.flush(); err == nil {
+		err = f.events(s)
 	}
-	if err = f.flush(); err != nil {
-		return err
-	}
-	err = f.events(s)
-	var gap *sse.GapError
-	switch {
-	case errors.Is(err, errLong), errors.Is(err, sse.ErrHubClosed), errors.Is(err, sse.ErrOverflow), errors.As(err, &gap):
-		// The client asks again, with the cursor that it has.
-		f.b = append(f.b, epilogue...)
+	if errors.Is(err, errLong) || errors.Is(err, sse.ErrHubClosed) || errors.Is(err, sse.ErrOverflow) || errors.Is(err, sse.ErrGap) {
+		if f.end != nil {
+			f.b = f.end(f.b)
+		}
 		if e := f.flush(); e != nil {
 			return e
 		}
 	}
-	if errors.Is(err, errLong) || errors.Is(err, sse.ErrHubClosed) {
+	if errors.Is(err, errLong) {
 		return nil
 	}
 	return err
 }
 
+// add appends an event to what is to be sent.
+func (f *feed) add(e event) {
+	f.b = f.wrap(f.b, e)
+	if e.ID != "" {
+		f.told = e.ID
+	}
+}
+
 // events sends what a subscription gives. What is there goes out together.
 func (f *feed) events(s *sse.Subscription) error {
 	for {
-		p, err := f.next(s)
-		for ok := err == nil; ok; {
+		p, err := next(f.r.Context(), s, f.h.set.heartbeat)
+		for more := err == nil; more; {
 			if p.Missed > 0 {
-				f.b = f.wrap(f.b, gapEvent("", sse.GapDropped, p.ID))
+				f.add(gapEvent(f.told, sse.GapDropped, f.told))
 			}
-			f.b = f.wrap(f.b, eventOf(&p))
+			f.add(eventOf(&p))
 			if len(f.b) >= flushSize {
 				break
 			}
-			p, ok, err = s.Poll(f.r.Context())
-		}
-		if err != nil && !errors.Is(err, errQuiet) {
-			if e := f.flush(); e != nil {
-				return e
-			}
-			return err
+			p, more, err = s.Poll(f.r.Context())
 		}
 		if errors.Is(err, errQuiet) {
-			f.b = append(f.b, f.idle...)
+			f.add(newer(s, f.told))
+			err = nil
 		}
-		if err = f.flush(); err != nil {
+		if e := f.flush(); e != nil {
+			return e
+		}
+		if err != nil {
 			return err
 		}
 		if m := f.h.set.maxStream; m > 0 && f.sent >= m {
@@ -90,36 +98,25 @@ func (f *feed) events(s *sse.Subscription) error {
 	}
 }
 
-// flushSize is how much is collected before it is sent.
-const flushSize = 32 << 10
+// newer tells a client of quiet topics how far the hub has come, so that it does
+// not come back with an ID of long ago; or nothing.
+func newer(s *sse.Subscription, told string) event {
+	if c := s.Cursor(); c != told {
+		return event{ID: c}
+	}
+	return event{}
+}
 
 // errQuiet is the cause of the end of waiting for an event when it is time for
 // something without meaning.
 var errQuiet = errors.New("comet: nothing has happened for a while")
 
-func (f *feed) next(s *sse.Subscription) (sse.Published, error) {
-	beat := f.h.set.heartbeat
-	if beat == 0 {
-		return s.Next(f.r.Context())
+// next is s.Next that gives errQuiet after so long, unless that is 0.
+func next(ctx context.Context, s *sse.Subscription, quiet time.Duration) (sse.Published, error) {
+	if quiet == 0 {
+		return s.Next(ctx)
 	}
-	ctx, cancel := context.WithTimeoutCause(f.r.Context(), beat, errQuiet)
+	ctx, cancel := context.WithTimeoutCause(ctx, quiet, errQuiet)
 	defer cancel()
 	return s.Next(ctx)
-}
-
-// flush sends what is collected. It waits for the client no longer than
-// WriteTimeout.
-func (f *feed) flush() error {
-	if len(f.b) == 0 {
-		return nil
-	}
-	f.deadline()
-	n, err := f.w.Write(f.b)
-	f.sent += int64(n)
-	f.b = f.b[:0]
-	if err == nil {
-		err = f.rc.Flush()
-	}
-	_ = f.rc.SetWriteDeadline(time.Time{})
-	return err
 }

@@ -6,22 +6,26 @@ import (
 )
 
 // multipart is multipart streaming: each part takes the place of the one before
-// (multipart/x-mixed-replace). The delimiter that a part ends with is sent with
-// it, or the part would not be over until the next one comes.
+// (multipart/x-mixed-replace; the HTML standard, section 7.5.4).
+//
+// The delimiter line after a part is sent with it: only by that a reader knows
+// that the part is complete (RFC 2046, section 5.1.1). It promises another part,
+// so the end is a part of its own, without an event. A boundary can't stand in a
+// part, since no line break can.
 func (x *exchange) multipart() error {
 	if err := x.begin(); err != nil {
 		return err
 	}
-	boundary := rand.Text() // no event can have it in it
-	delimiter := "\r\n--" + boundary
-	part := func(b, body []byte) []byte {
-		b = append(b, "\r\nContent-Type: application/json\r\nContent-Length: "...)
+	boundary := rand.Text()
+	part := func(b []byte, e event, after string) []byte {
+		body := e.append(nil)
+		b = append(b, "Content-Type: application/json\r\nContent-Length: "...)
 		b = strconv.AppendInt(b, int64(len(body)), 10)
-		b = append(b, "\r\n\r\n"...)
-		return append(append(b, body...), delimiter...)
+		b = append(append(b, "\r\n\r\n"...), body...)
+		return append(append(append(b, "\r\n--"...), boundary...), after...)
 	}
-	f := feed{exchange: x, idle: part(nil, []byte("{}")), wrap: func(b []byte, e event) []byte {
-		return part(b, e.append(nil))
-	}}
-	return f.run("multipart/x-mixed-replace; boundary="+boundary, "--"+boundary, "--\r\n")
+	f := feed{exchange: x}
+	f.wrap = func(b []byte, e event) []byte { return part(b, e, "\r\n") }
+	f.end = func(b []byte) []byte { return part(b, event{ID: f.told}, "--\r\n") }
+	return f.run("multipart/x-mixed-replace; boundary="+boundary, "--"+boundary+"\r\n")
 }

@@ -17,7 +17,7 @@ func (x *exchange) poll() error {
 	if err != nil {
 		return err
 	}
-	s, err := x.subscribe(sse.SubscribeOptions{Kept: x.cursor == ""})
+	s, err := x.subscribe(x.cursor == "")
 	if err != nil {
 		return err
 	}
@@ -39,16 +39,18 @@ func (x *exchange) longPoll() error {
 	if err != nil {
 		return err
 	}
-	s, err := x.subscribe(sse.SubscribeOptions{})
+	limit, err := x.holdLimit()
+	if err != nil {
+		return err
+	}
+	s, err := x.subscribe(false)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	// The connection is read while the request is held, so that a client that
-	// goes away ends it; not longer than that.
-	_ = x.rc.SetReadDeadline(time.Time{})
+	x.hold()
 	b, err := x.collect(s, func() (sse.Published, error) {
-		ctx, cancel := context.WithTimeoutCause(x.r.Context(), x.h.set.hold, errHeld)
+		ctx, cancel := context.WithTimeoutCause(x.r.Context(), limit, errHeld)
 		defer cancel()
 		return s.Next(ctx)
 	})
@@ -56,6 +58,20 @@ func (x *exchange) longPoll() error {
 		return err
 	}
 	return x.answer(callback, &b)
+}
+
+// holdLimit gives how long this request is held: Hold, or less if the client wants
+// so. With 0 it learns its cursor, or that there is a gap, without waiting.
+func (x *exchange) holdLimit() (time.Duration, error) {
+	v, err := x.one("hold", len("65535"))
+	if err != nil || v == "" {
+		return x.h.set.hold, err
+	}
+	seconds, err := strconv.ParseUint(v, 10, 16)
+	if err != nil {
+		return 0, refuse(http.StatusBadRequest, "hold is no number of seconds")
+	}
+	return min(time.Duration(seconds)*time.Second, x.h.set.hold), nil //nolint:gosec // G115: it has 16 bits
 }
 
 // beginPoll is begin for the transports that a script element can use, too.
@@ -92,9 +108,6 @@ func (x *exchange) answer(callback string, b *batch) error {
 	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.begun = true
 	x.deadline()
-	if x.r.Method == http.MethodHead {
-		return nil
-	}
-	_, err = x.w.Write(body)
+	_, err = x.w.Write(body) //nolint:gosec // G705: JSON with <, > and & escaped, after a name, with nosniff
 	return err
 }

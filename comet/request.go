@@ -2,8 +2,6 @@ package comet
 
 import (
 	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -21,61 +19,7 @@ type exchange struct {
 	cursor string
 	topics []string
 	begun  bool // the answer has begun, so there is no status to give any more
-}
-
-// refusal is a request that is answered with an error.
-type refusal struct {
-	status int
-	text   string // for the client
-	err    error  // for the log
-}
-
-func (e *refusal) Error() string {
-	s := fmt.Sprintf("comet: refused with %d: %s", e.status, e.text)
-	if e.err != nil {
-		s += ": " + e.err.Error()
-	}
-	return s
-}
-
-func (e *refusal) Unwrap() error { return e.err }
-
-func refuse(status int, format string, args ...any) error {
-	return &refusal{status: status, text: fmt.Sprintf(format, args...)}
-}
-
-// coded is an error that knows its HTTP status.
-type coded interface {
-	error
-	StatusCode() int
-}
-
-// statusOf gives the status that an error of the application asks for, or def.
-func statusOf(err error, def int) int {
-	if e, ok := errors.AsType[coded](err); ok {
-		if s := e.StatusCode(); s >= 400 && s <= 599 {
-			return s
-		}
-	}
-	return def
-}
-
-// refuse answers a request that has met err, if its answer has not begun.
-func (x *exchange) refuse(err error) {
-	e, ok := errors.AsType[*refusal](err)
-	if ok && !x.begun {
-		x.w.Header().Set("Cache-Control", "no-store")
-		x.deadline()
-		http.Error(x.w, e.text, e.status)
-	}
-	if l := x.h.Logger; l != nil && x.r.Context().Err() == nil {
-		level := slog.LevelInfo
-		if ok && e.status == http.StatusInternalServerError {
-			level = slog.LevelError
-		}
-		l.LogAttrs(x.r.Context(), level, "comet request ended", slog.String("path", x.r.URL.Path),
-			slog.Any("error", err), slog.String("remote", x.r.RemoteAddr))
-	}
+	kept   bool // somebody else counts it out of those that are held
 }
 
 // begin reads what a request asks for, and whether it may.
@@ -94,8 +38,7 @@ func (x *exchange) begin() (err error) {
 		err = sse.ErrTopic
 	}
 	if err != nil {
-		status := statusOf(err, http.StatusForbidden)
-		return &refusal{status: status, text: http.StatusText(status), err: err}
+		return forbid(err, http.StatusForbidden)
 	}
 	return nil
 }
@@ -114,18 +57,25 @@ func (x *exchange) one(name string, longest int) (string, error) {
 	}
 }
 
-// subscribe gives what follows the cursor.
-func (x *exchange) subscribe(o sse.SubscribeOptions) (*sse.Subscription, error) {
-	o.Topics, o.After = x.topics, x.cursor
+// subscribe gives what follows the cursor, or, if kept, all that there is when
+// there is no cursor. A Store that can't tell what it has keeps nothing.
+func (x *exchange) subscribe(kept bool) (*sse.Subscription, error) {
+	o := sse.SubscribeOptions{Topics: x.topics, After: x.cursor, Kept: kept}
 	s, err := x.h.Hub.Subscribe(o)
-	switch {
-	case errors.Is(err, sse.ErrHubClosed):
-		x.w.Header().Set("Retry-After", "5")
-		return nil, refuse(http.StatusServiceUnavailable, "this server is about to go away")
-	case err != nil:
-		return nil, &refusal{status: http.StatusInternalServerError, text: "this server can't give events", err: err}
+	if errors.Is(err, sse.ErrKept) {
+		o.Kept = false
+		s, err = x.h.Hub.Subscribe(o)
 	}
-	return s, nil
+	if errors.Is(err, sse.ErrHubClosed) {
+		x.w.Header().Set("Retry-After", "5")
+		return nil, errGoingAway
+	}
+	return s, err
+}
+
+// unread tells whether the request has a body.
+func (x *exchange) unread() bool {
+	return x.r.ContentLength != 0 && x.r.Body != nil && x.r.Body != http.NoBody
 }
 
 // deadline gives the client the time to take what is sent next. The one that
@@ -138,13 +88,16 @@ func (x *exchange) deadline() {
 	_ = x.rc.SetWriteDeadline(at) // without it, there is no limit
 }
 
-// head sets the header fields of every answer with events, and lets the
-// connection be read for as long as the answer takes.
+// head sets the header fields of every answer with events.
 func (x *exchange) head(contentType string) {
 	h := x.w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold it back to its end
-	_ = x.rc.SetReadDeadline(time.Time{})
 }
+
+// hold lets the connection be read for as long as the request is held: a client
+// that goes away is noticed by that, and ReadTimeout of http.Server is for what
+// clients send.
+func (x *exchange) hold() { _ = x.rc.SetReadDeadline(time.Time{}) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // send takes what a client has to say. The Content-Type does not matter: who may
@@ -13,21 +14,13 @@ func (x *exchange) send() error {
 	if x.h.Receive == nil {
 		return refuse(http.StatusForbidden, "nothing is taken here")
 	}
-	body := x.r.Body
-	if m := x.h.set.maxBody; m > 0 {
-		body = http.MaxBytesReader(x.w, body, m)
-	}
-	data, err := io.ReadAll(body)
-	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return refuse(http.StatusRequestEntityTooLarge, "at most %d octets are taken at once", e.Limit)
-	}
+	data, err := x.body()
 	if err != nil {
-		return &refusal{status: http.StatusBadRequest, text: "the body could not be read", err: err}
+		return err
 	}
 	id, err := x.h.Receive(x.r, data)
 	if err != nil {
-		status := statusOf(err, http.StatusBadRequest)
-		return &refusal{status: status, text: http.StatusText(status), err: err}
+		return forbid(err, http.StatusBadRequest)
 	}
 	x.begun = true
 	x.deadline()
@@ -41,4 +34,25 @@ func (x *exchange) send() error {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	_, err = io.WriteString(x.w, id)
 	return err
+}
+
+// body reads the body of a request, which is neither long nor slow.
+func (x *exchange) body() ([]byte, error) {
+	body := x.r.Body
+	if m := x.h.set.maxBody; m > 0 {
+		body = http.MaxBytesReader(x.w, body, m)
+	}
+	if t := x.h.set.writeTimeout; t > 0 {
+		_ = x.rc.SetReadDeadline(time.Now().Add(t))
+		// While the application works, nothing is read, and nothing is late.
+		defer func() { _ = x.rc.SetReadDeadline(time.Time{}) }()
+	}
+	data, err := io.ReadAll(body)
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, refuse(http.StatusRequestEntityTooLarge, "at most %d octets are taken at once", e.Limit)
+	}
+	if err != nil {
+		return nil, &refusal{status: http.StatusBadRequest, text: "the body could not be read", err: err}
+	}
+	return data, nil
 }

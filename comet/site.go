@@ -16,50 +16,57 @@ const preflightAge = "600" // seconds
 // Fetch standard, section 3.3).
 //
 // A browser says where a request comes from by Origin, but not for a GET that a
-// script, image or iframe element makes, or a script without CORS. For these
-// there is Sec-Fetch-Site, which no page can set. A client that sends neither is
-// no browser of today, and nobody is fooled by it.
+// script, image or iframe element makes without CORS. For these there is
+// Sec-Fetch-Site, which no page can set (Fetch Metadata, section 2.4). A client
+// that sends neither is no browser of today, and nobody is fooled by it.
 func (x *exchange) admit(name string) error {
 	h := x.w.Header()
-	h.Add("Vary", "Origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if name != "ws" { // whose answers no CORS is asked about
+		h.Add("Vary", "Origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	}
 	switch origins := x.r.Header["Origin"]; {
 	case len(origins) > 1:
 		return refuse(http.StatusForbidden, "there is more than one Origin")
 	case len(origins) == 1 && slices.Contains(x.h.Origins, origins[0]):
-		h.Set("Access-Control-Allow-Origin", origins[0])
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		if x.h.AllowCredentials {
-			h.Set("Access-Control-Allow-Credentials", "true")
+		if name != "ws" {
+			x.share(origins[0])
 		}
 		return nil
-	case len(origins) == 1:
-		if !x.own(origins[0]) {
-			return refuse(http.StatusForbidden, "pages of the origin %.100q may not use this", origins[0])
-		}
+	case len(origins) == 1 && !x.own(origins[0]):
+		return refuse(http.StatusForbidden, "pages of the origin %.100q may not use this", origins[0])
+	case len(origins) == 1 || !crossSite(x.r):
 		return nil
-	case name == "client.js":
-		// It is public: what it asks for is judged, not who has it.
+	case x.open(name):
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		return nil
-	}
-	if !crossSite(x.r) {
-		return nil
-	}
-	switch name {
-	case "poll", "longpoll":
-		if x.h.JSONP && x.r.URL.Query().Has("callback") {
-			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-			return nil
-		}
-	case "iframe":
-		// Only a page of a listed origin can show it: see iframe.
-		if slices.Contains(x.h.Origins, x.r.URL.Query().Get("origin")) {
-			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-			return nil
-		}
 	}
 	return refuse(http.StatusForbidden, "requests that pages of other sites make are refused")
+}
+
+// share lets pages of a listed origin read the answer.
+func (x *exchange) share(origin string) {
+	h := x.w.Header()
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	if x.h.AllowCredentials {
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
+}
+
+// open tells whether a page of another site may have this without saying who it
+// is.
+func (x *exchange) open(name string) bool {
+	switch name {
+	case "client.js":
+		return true // it is public: what it asks for is judged, not who has it
+	case "poll", "longpoll":
+		return x.h.JSONP && x.r.URL.Query().Has("callback")
+	case "iframe":
+		// Only a page of this origin is told anything: see iframe.
+		return slices.Contains(x.h.Origins, x.r.URL.Query().Get("origin"))
+	}
+	return false
 }
 
 // own tells whether an origin is this server's.

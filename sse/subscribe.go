@@ -21,7 +21,8 @@ type SubscribeOptions struct {
 	After string
 
 	// Kept makes a subscription without After begin with the oldest message that
-	// the Store still has. The Store must be a [KeptStore], as [Ring] is.
+	// the Store still has. The Store must be a [KeptStore], as [Ring] is; else the
+	// error is [ErrKept].
 	Kept bool
 }
 
@@ -79,15 +80,38 @@ func (h *Hub) subscribe(ctx context.Context, o SubscribeOptions) (*Subscription,
 		return nil, err
 	}
 	if o.Kept && o.After == "" {
-		kept, ok := h.store.(KeptStore)
-		if !ok {
-			return nil, ErrKept
+		return h.subscribeKept(ctx, o)
+	}
+	return h.subscribeAfter(ctx, o)
+}
+
+// keptTries is how often subscribeKept begins anew when messages were evicted
+// between two looks at the Store. That is rare once, and then there is a gap.
+const keptTries = 8
+
+// subscribeKept subscribes to what the Store still has and what follows it. What
+// is evicted before anything was given is no gap: it is not kept any more.
+func (h *Hub) subscribeKept(ctx context.Context, o SubscribeOptions) (s *Subscription, err error) {
+	kept, ok := h.store.(KeptStore)
+	if !ok {
+		return nil, ErrKept
+	}
+	for try := range keptTries {
+		if o.After, err = kept.First(ctx); err == nil {
+			err = checkStoreID(o.After)
 		}
-		var err error
-		if o.After, err = kept.First(ctx); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("sse: the store's oldest ID: %w", err)
 		}
+		if s, err = h.subscribeAfter(ctx, o); err != nil || s.gap == nil || try == keptTries-1 {
+			break
+		}
+		s.Close()
 	}
+	return s, err
+}
+
+func (h *Hub) subscribeAfter(ctx context.Context, o SubscribeOptions) (*Subscription, error) {
 	s := &Subscription{
 		hub:    h,
 		topics: slices.Clone(o.Topics),

@@ -1,0 +1,82 @@
+package comet
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"longwire.example/sse"
+)
+
+// refusal is a request that is answered with an error.
+type refusal struct {
+	status int
+	text   string // for the client
+	err    error  // for the log
+}
+
+func (e *refusal) Error() string {
+	s := fmt.Sprintf("comet: refused with %d: %s", e.status, e.text)
+	if e.err != nil {
+		s += ": " + e.err.Error()
+	}
+	return s
+}
+
+func (e *refusal) Unwrap() error { return e.err }
+
+func refuse(status int, format string, args ...any) error {
+	return &refusal{status: status, text: fmt.Sprintf(format, args...)}
+}
+
+var errGoingAway = &refusal{status: http.StatusServiceUnavailable, text: "this server is about to go away"}
+
+// forbid refuses a request for an error of the application, with the status that
+// it asks for, or def. Its text is not the client's business.
+func forbid(err error, def int) error {
+	status := def
+	type coded interface {
+		error
+		StatusCode() int
+	}
+	if e, ok := errors.AsType[coded](err); ok {
+		if s := e.StatusCode(); s >= 400 && s <= 599 {
+			status = s
+		}
+	}
+	return &refusal{status: status, text: cmp.Or(http.StatusText(status), "refused"), err: err}
+}
+
+// refuse answers a request that has met err, if its answer has not begun.
+func (x *exchange) refuse(err error) {
+	e, ok := errors.AsType[*refusal](err)
+	if !ok {
+		e = &refusal{status: http.StatusInternalServerError, text: "this server can't give events", err: err}
+	}
+	if !x.begun {
+		x.w.Header().Set("Cache-Control", "no-store")
+		x.deadline()
+		if x.unread() {
+			_ = x.rc.SetReadDeadline(time.Now().Add(max(x.h.set.writeTimeout, time.Second)))
+		}
+		http.Error(x.w, e.text, e.status)
+	}
+	if l := x.h.Logger; l != nil && !usual(x.r.Context(), err) {
+		level := slog.LevelInfo
+		if !x.begun && e.status == http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		l.LogAttrs(x.r.Context(), level, "comet request ended", slog.String("path", x.r.URL.Path),
+			slog.Any("error", err), slog.String("remote", x.r.RemoteAddr))
+	}
+}
+
+// usual tells whether err is an end that is worth no record: the client has gone,
+// or this server goes away.
+func usual(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, sse.ErrHubClosed) || errors.Is(err, sse.ErrAnswered)
+}
