@@ -8,6 +8,8 @@
 // on after that. It begins with the best transport and falls back to the next one
 // if it can't get through.
 
+import { transports } from "./transports.js";
+
 /**
  * @typedef {object} CometEvent
  * @property {string} id    where to go on after this event
@@ -45,21 +47,39 @@ const fallback = ["websocket", "sse", "stream", "longpoll", "poll"];
  * @param {CometOptions} [options]
  */
 export function connect(base, options = {}) {
-  return new Comet(new URL(String(base).replace(/\/?$/, "/"), document.baseURI), options);
+  const u = new URL(String(base), globalThis.document?.baseURI ?? globalThis.location?.href);
+  u.pathname = u.pathname.replace(/\/?$/, "/");
+  return new Comet(u, options);
 }
 
+/** How often in a row a transport that has worked may fail to open before the next one is tried. */
+const outages = 4;
+
 class Comet {
+  /**
+   * @param {URL} base
+   * @param {CometOptions} o
+   */
   constructor(base, o) {
     this.base = base;
     this.options = { transports: fallback, types: [], minRetry: 500, maxRetry: 30_000, patience: 10_000, silence: 45_000, pollEvery: 2_000, onevent() {}, onstate() {}, ...o };
+    for (const name of this.options.transports) {
+      if (!transports[name]) throw new Error(`comet: no transport is called ${name}`);
+    }
+    if (this.options.transports.length === 0) throw new Error("comet: no transport to try");
     /** The id of the last event. */
     this.cursor = o.cursor ?? "";
     this.at = 0; // of options.transports
     this.failures = 0; // in a row
+    this.unopened = 0; // attempts in a row that did not open
+    this.worked = new Set(); // transports that have opened
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    /** @type {(() => void) | null} */
     this.stop = null; // ends what is under way
     this.timer = 0;
     this.closed = false;
-    this.begin();
+    this.wait(0); // who called gets this object before it is told anything
   }
 
   /** The transport in use. */
@@ -85,7 +105,7 @@ class Comet {
    * in use, and otherwise by POST.
    *
    * @param {string} data
-   * @returns {Promise<string>} what the server answers, which a WebSocket does not
+   * @returns {Promise<string>} what the server answers to a POST: the id of the event; "" over a WebSocket
    */
   async send(data) {
     if (this.socket?.readyState === WebSocket.OPEN) {
@@ -111,56 +131,32 @@ class Comet {
 
   credentials() { return this.options.withCredentials ? "include" : "same-origin"; }
 
-  tell(state, retryIn = 0) { this.options.onstate({ state, transport: this.transport, retryIn }); }
+  tell(state, retryIn = 0) { call(() => this.options.onstate({ state, transport: this.transport, retryIn })); }
 
   begin() {
     this.timer = 0;
+    const attempt = new Attempt(this);
+    this.stop = () => attempt.stop();
     this.tell("connecting");
-    const run = transports[this.transport];
-    if (!run) throw new Error(`comet: no transport is called ${this.transport}`);
-    let over = false;
-    const attempt = {
-      opened: false,
-      opens: () => {
-        if (over) return;
-        clearTimeout(attempt.clock);
-        if (!attempt.opened) {
-          attempt.opened = true;
-          this.failures = 0;
-          this.tell("open");
-        }
-        attempt.clock = setTimeout(() => attempt.ends(false), this.options.silence);
-      },
-      // takes an event, or a cursor alone.
-      takes: (e) => {
-        if (over) return;
-        attempt.opens();
-        if (e.id !== undefined && e.id !== "") this.cursor = e.id;
-        if (e.type !== undefined) this.options.onevent({ id: e.id, type: e.type, data: e.data ?? "" });
-      },
-      // ends the attempt: again says that the server has ended it in good order.
-      ends: (again) => {
-        if (over) return;
-        const opened = attempt.opened;
-        this.end();
-        if (this.closed) return;
-        if (again) {
-          this.wait(0);
-          return;
-        }
-        this.failures++;
-        if (!opened && this.at + 1 < this.options.transports.length) this.at++; // it can't get through
-        else if (!opened) this.at = 0;
-        this.wait(this.pause());
-      },
-    };
-    attempt.clock = setTimeout(() => attempt.ends(false), this.options.patience);
-    const stop = run(this, attempt);
-    this.stop = () => {
-      over = true;
-      clearTimeout(attempt.clock);
-      stop();
-    };
+    attempt.run();
+  }
+
+  // ended goes on after an attempt.
+  ended(attempt, again) {
+    this.stop = null;
+    if (again) { // a full answer, in good order
+      this.wait(0);
+      return;
+    }
+    if (attempt.opened) {
+      // What opens and fails at once is no better than what does not open.
+      if (Date.now() - attempt.opened > this.options.patience) this.failures = 0;
+    } else if (!this.worked.has(this.transport) || ++this.unopened >= outages) {
+      this.unopened = 0;
+      this.at = (this.at + 1) % this.options.transports.length; // it can't get through
+    }
+    this.failures++;
+    this.wait(this.pause());
   }
 
   // pause grows with the failures, and half of it is chance, so that not all clients
@@ -171,8 +167,8 @@ class Comet {
   }
 
   wait(pause) {
-    if (pause > 0) this.tell("waiting", pause);
     this.timer = setTimeout(() => this.begin(), pause);
+    if (pause > 0) this.tell("waiting", pause);
   }
 
   end() {
@@ -182,172 +178,89 @@ class Comet {
   }
 }
 
-// Each gets events until the function that it returns is called.
-const transports = {
-  websocket(c, attempt) {
-    const u = c.url("ws");
-    u.protocol = u.protocol === "https:" ? "wss:" : "ws:";
-    const s = new WebSocket(u);
-    c.socket = s;
-    s.onmessage = (m) => attempt.takes(JSON.parse(m.data));
-    s.onopen = () => {
-      attempt.opens();
-      clearTimeout(attempt.clock); // its silence means nothing: the browser answers Pings by itself
-    };
-    s.onclose = () => attempt.ends(false);
-    return () => {
-      s.onclose = s.onmessage = null;
-      c.socket = null;
-      s.close();
-    };
-  },
+// call calls a function of the application. What it throws is its own affair: it
+// is reported, and ends no transport.
+function call(f) {
+  try {
+    f();
+  } catch (e) {
+    setTimeout(() => { throw e; });
+  }
+}
 
-  sse(c, attempt) {
-    const es = new EventSource(c.url("sse"), { withCredentials: !!c.options.withCredentials });
-    for (const type of new Set(["message", "gap", ...c.options.types])) {
-      es.addEventListener(type, (e) => attempt.takes({ id: e.lastEventId, type: e.type, data: e.data }));
-    }
-    es.onopen = () => {
-      attempt.opens();
-      clearTimeout(attempt.clock); // heartbeats are comments, and not told
-    };
-    es.onerror = () => attempt.ends(false); // this client reconnects, with a cursor of its own
-    return () => es.close();
-  },
+// Attempt is one use of a transport, from connecting to its end.
+class Attempt {
+  constructor(client) {
+    this.client = client;
+    this.opened = 0; // when
+    this.over = false;
+    this.silent = false; // it says nothing by itself while nothing happens
+    this.halt = () => {}; // of the transport
+    this.clock = 0;
+  }
 
-  stream(c, attempt) {
-    return read(c, attempt, "stream", () => {
-      let rest = "";
-      return (text) => {
-        const lines = (rest + text).split("\n");
-        rest = lines.pop();
-        for (const line of lines) line === "" ? attempt.opens() : attempt.takes(JSON.parse(line));
-      };
-    });
-  },
-
-  multipart(c, attempt) {
-    return read(c, attempt, "multipart", (contentType) => {
-      const delimiter = "--" + contentType.split("boundary=")[1];
-      let rest = "";
-      return (text) => {
-        const parts = (rest + text).split(delimiter);
-        rest = parts.pop();
-        for (const part of parts) {
-          const body = part.slice(part.indexOf("\r\n\r\n") + 4).trim();
-          if (part.includes("\r\n\r\n") && body !== "") attempt.takes(JSON.parse(body));
-        }
-      };
-    });
-  },
-
-  longpoll(c, attempt) { return ask(c, attempt, "longpoll", 0); },
-  poll(c, attempt) { return ask(c, attempt, "poll", c.options.pollEvery); },
-  "jsonp-longpoll"(c, attempt) { return askByScript(c, attempt, "longpoll", 0); },
-  "jsonp-poll"(c, attempt) { return askByScript(c, attempt, "poll", c.options.pollEvery); },
-
-  iframe(c, attempt) {
-    const f = document.createElement("iframe");
-    f.hidden = true;
-    f.title = "events";
-    const hear = (m) => {
-      if (m.source !== f.contentWindow || m.origin !== c.base.origin) return;
-      if (m.data?.comet === null) attempt.ends(true);
-      else if (m.data?.comet) attempt.takes(m.data.comet);
-    };
-    addEventListener("message", hear);
-    // Its load is its end: a page without end never has one.
-    f.onload = () => attempt.ends(attempt.opened);
-    f.src = c.url("iframe", { origin: location.origin });
-    document.body.append(f);
-    return () => {
-      removeEventListener("message", hear);
-      f.onload = null;
-      f.remove();
-    };
-  },
-};
-
-// read reads a response as it grows.
-function read(c, attempt, path, parser) {
-  const stop = new AbortController();
-  (async () => {
+  run() {
+    const c = this.client;
+    if (this.over) return;
+    this.arm(c.options.patience);
+    let halt;
     try {
-      const r = await fetch(c.url(path), { signal: stop.signal, cache: "no-store", credentials: c.credentials() });
-      if (!r.ok) throw new Error(String(r.status));
-      attempt.opens();
-      const take = parser(r.headers.get("Content-Type"));
-      const decoder = new TextDecoder();
-      for (const reader = r.body.getReader(); ;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        take(decoder.decode(value, { stream: true }));
-      }
-      attempt.ends(true);
+      halt = transports[c.transport](c, this);
     } catch {
-      attempt.ends(false);
+      this.ends(false); // a WebSocket that the page's policy forbids, or no such thing here
+      return;
     }
-  })();
-  return () => stop.abort();
-}
+    if (this.over) halt();
+    else this.halt = halt;
+  }
 
-// ask asks again and again, after so many milliseconds.
-function ask(c, attempt, path, every) {
-  const stop = new AbortController();
-  let timer = 0;
-  (async () => {
-    try {
-      while (!stop.signal.aborted) {
-        const r = await fetch(c.url(path), { signal: stop.signal, cache: "no-store", credentials: c.credentials() });
-        if (!r.ok) throw new Error(String(r.status));
-        const b = await r.json();
-        takeBatch(attempt, b);
-        if (every > 0 && !b.more) await new Promise((go) => { timer = setTimeout(go, every); });
-      }
-    } catch {
-      attempt.ends(false);
+  // stop ends it without more.
+  stop() {
+    this.over = true;
+    clearTimeout(this.clock);
+    this.halt();
+  }
+
+  // ends ends it and lets the client go on: again says that the server has ended
+  // it in good order.
+  ends(again) {
+    if (this.over) return;
+    this.stop();
+    this.client.ended(this, again);
+  }
+
+  arm(patience) {
+    clearTimeout(this.clock);
+    this.clock = setTimeout(() => this.ends(false), patience);
+  }
+
+  // hears says that something has come, be it without meaning. The next is expected
+  // within options.silence, or so much later.
+  hears(later = 0) {
+    if (this.over) return;
+    const c = this.client;
+    if (!this.opened) {
+      this.opened = Date.now();
+      c.worked.add(c.transport);
+      c.unopened = 0;
+      c.tell("open");
     }
-  })();
-  return () => {
-    clearTimeout(timer);
-    stop.abort();
-  };
-}
+    if (this.over) return; // onstate has closed or cut it
+    if (this.silent) clearTimeout(this.clock);
+    else this.arm(c.options.silence + later);
+  }
 
-let scripts = 0;
+  // takes takes an event, or a cursor, or nothing.
+  takes(e) {
+    this.hears();
+    if (this.over) return;
+    const c = this.client;
+    if (e.id) c.cursor = e.id;
+    if (e.type !== undefined) call(() => c.options.onevent({ id: e.id ?? c.cursor, type: e.type, data: e.data ?? "" }));
+  }
 
-// askByScript is ask by script elements, which need no permission of another site.
-function askByScript(c, attempt, path, every) {
-  let script, timer = 0, over = false;
-  const name = `comet_${++scripts}_${Date.now()}`;
-  const next = () => {
-    script = document.createElement("script");
-    let answered = false;
-    window[name] = (b) => {
-      answered = true;
-      takeBatch(attempt, b);
-      timer = setTimeout(() => { if (!over) next(); }, b.more ? 0 : every);
-    };
-    script.onload = () => {
-      script.remove();
-      if (!answered) attempt.ends(false);
-    };
-    script.onerror = () => attempt.ends(false);
-    script.src = c.url(path, { callback: name });
-    document.head.append(script);
-  };
-  next();
-  return () => {
-    over = true;
-    clearTimeout(timer);
-    script.onload = script.onerror = null;
-    script.remove();
-    window[name] = () => {}; // the answer may still come
-  };
-}
-
-function takeBatch(attempt, b) {
-  attempt.opens();
-  for (const e of b.events) attempt.takes(e);
-  attempt.takes({ id: b.cursor });
+  takesBatch(b) {
+    for (const e of b.events) this.takes(e);
+    this.takes({ id: b.cursor });
+  }
 }

@@ -17,7 +17,7 @@
 //	sse        an event stream (package sse)
 //	ws         a WebSocket (package ws), one event a text message
 //	send       takes what a client has to say, by POST
-//	client.js  the JavaScript client for all of them
+//	client.js  the JavaScript client for all of them, with transports.js
 //
 // The query parameter callback makes poll and longpoll answer with a script that
 // calls the function of that name (JSONP), hold makes longpoll wait for at most so
@@ -50,5 +50,6 @@
 //
 // comet.go, settings.go, serve.go, site.go, request.go, refusal.go; event.go,
 // batch.go, poll.go, callback.go; held.go, feed.go, flush.go, stream.go,
-// multipart.go, iframe.go, eventstream.go, websocket.go; send.go, client.js.
+// multipart.go, iframe.go, eventstream.go, websocket.go; send.go; client.js,
+// transports.js.
 package comet

@@ -13,15 +13,16 @@ type transport struct {
 }
 
 var transports = map[string]*transport{
-	"poll":      {methods: "GET, HEAD", serve: (*exchange).poll},
-	"longpoll":  {methods: "GET", serve: (*exchange).longPoll, holds: true},
-	"stream":    {methods: "GET", serve: (*exchange).stream, holds: true},
-	"multipart": {methods: "GET", serve: (*exchange).multipart, holds: true},
-	"iframe":    {methods: "GET", serve: (*exchange).iframe, holds: true},
-	"sse":       {methods: "GET, HEAD", serve: (*exchange).eventStream, holds: true},
-	"ws":        {methods: "GET", serve: (*exchange).webSocket, holds: true},
-	"send":      {methods: "POST", serve: (*exchange).send},
-	"client.js": {methods: "GET, HEAD", serve: (*exchange).client},
+	"poll":          {methods: "GET, HEAD", serve: (*exchange).poll},
+	"longpoll":      {methods: "GET", serve: (*exchange).longPoll, holds: true},
+	"stream":        {methods: "GET", serve: (*exchange).stream, holds: true},
+	"multipart":     {methods: "GET", serve: (*exchange).multipart, holds: true},
+	"iframe":        {methods: "GET", serve: (*exchange).iframe, holds: true},
+	"sse":           {methods: "GET, HEAD", serve: (*exchange).eventStream, holds: true},
+	"ws":            {methods: "GET", serve: (*exchange).webSocket, holds: true},
+	"send":          {methods: "POST", serve: (*exchange).send},
+	"client.js":     {methods: "GET, HEAD", serve: func(x *exchange) error { return x.script("client.js") }},
+	"transports.js": {methods: "GET, HEAD", serve: func(x *exchange) error { return x.script("transports.js") }},
 }
 
 // ServeHTTP answers a request. What counts of its path is the last element, so a

@@ -58,7 +58,7 @@ func (x *exchange) share(origin string) {
 // is.
 func (x *exchange) open(name string) bool {
 	switch name {
-	case "client.js":
+	case "client.js", "transports.js":
 		return true // it is public: what it asks for is judged, not who has it
 	case "poll", "longpoll":
 		return x.h.JSONP && x.r.URL.Query().Has("callback")
