@@ -1,12 +1,14 @@
 // Command echo is an echo server for WebSocket and Server-Sent Events, with a
-// page that shows what is on the wire:
+// page that shows what is on the wire, and a page that compares all ways to push
+// events to a browser:
 //
 //	go run ./cmd/echo
 //
 // It takes an upgrade on every path and sends each message back as it came.
-// With the http driver, GET / is the page and /events an event stream; any other
+// With the http driver, GET / is the page, /events an event stream, /transports
+// the page of the transports and /comet/ the transports themselves; any other
 // request without an upgrade gets 426. The other drivers answer handshakes
-// themselves, without net/http, and have neither: raw gives each connection a
+// themselves, without net/http, and have none of that: raw gives each connection a
 // goroutine, and with loop an event loop drives them all (ws.Server). With -tls,
 // and on systems other than Linux, the connections of the loop driver have
 // goroutines, too.
@@ -78,6 +80,38 @@
 // frame with what its payload gave. For each message the page tells its octets
 // and those of its frames, headers included, on both ways.
 //
+// # Transports
+//
+// /comet/ has the transports of package comet on one hub: poll, longpoll, stream,
+// multipart, iframe, sse and ws; ?callback= makes JSONP of the first two, and
+// ?cursor= goes on after an event. POST /comet/send publishes its body and answers
+// with the event's id:
+//
+//	curl -N localhost:8080/comet/stream
+//	curl -d 'Hello' localhost:8080/comet/send
+//	curl 'localhost:8080/comet/poll?callback=f'
+//
+// Pages of other sites are refused, but for JSONP, which any site can read: here
+// are no secrets.
+//
+// GET /transports is a page that reads all of them at once and shows what each
+// costs. For it each transport has a listener of its own, on a free port of
+// 127.0.0.1 and without TLS, from the first request for the page on: browsers open
+// at most six connections to one origin, and what comes by one listener belongs to
+// one transport. So the panels work in a browser on the same machine only. The
+// page makes up a name of 128 random bits; with GET /transports/figures/NAME it is
+// told where the listeners are and how many requests, connections and octets were
+// its own, which the listeners answer below /comet/NAME/. At most maxViewers pages
+// are counted for.
+//
+// While a page reads its figures, numbered events are published, with the time of
+// each. POST /transports/publisher sets how many, for all pages:
+//
+//	curl -d '{"rate":4,"burst":1,"size":128}' localhost:8080/transports/publisher
+//
+// rate is bursts a second, at most 50, burst is events, at most 100, and size is
+// octets of data, from 64 to 4096; there are at most 200 events a second.
+//
 // # Exit code
 //
 // 0 after SIGINT or SIGTERM, which close every connection with 1001 and end every
@@ -89,6 +123,8 @@
 // echo.go (what they do), raw.go, loop.go and http.go (the drivers), then tap.go,
 // taps.go, inflate.go, trace.go, frames.go, stream.go, record.go and
 // record_deflate.go (showing frames), control.go; events.go, events_hello.go,
-// events_post.go and events_cut.go (event streams); and page.go with the page
-// itself in page/.
+// events_post.go and events_cut.go (event streams); transports.go,
+// transports_listen.go, transports_wire.go, transports_viewers.go and
+// transports_publish.go (the transports); and page.go and transports_page.go with
+// the pages themselves in page/.
 package main

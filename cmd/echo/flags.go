@@ -32,7 +32,8 @@ var drivers = []string{driverHTTP, driverRaw, driverLoop}
 const usage = `usage: echo [flags]
 
 Echoes WebSocket messages on every path. With the http driver, / is a page to
-try it, GET /events an event stream and POST /events publishes to it.
+try it, GET /events an event stream and POST /events publishes to it; /transports
+compares all ways to push events, which /comet/ has.
 
 `
 
@@ -57,7 +58,7 @@ func parseFlags(args []string, stdout io.Writer) (config, error) {
 	f := flag.NewFlagSet("echo", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // the caller prints the error, in one line
 	f.StringVar(&c.addr, "addr", "127.0.0.1:8080", "listen on this `host:port`; port 0 takes a free one")
-	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the page and /events), raw (a goroutine for each connection) or loop (an event loop on Linux, without -tls); these two have no page and no /events")
+	f.StringVar(&c.driver, "driver", driverHTTP, "the `driver`: http (net/http, with the pages, /events and /comet/), raw (a goroutine for each connection) or loop (an event loop on Linux, without -tls); these two have none of that")
 	f.BoolVar(&c.tls, "tls", false, "use TLS, with a self-signed certificate made in memory, and HTTP/2 for the page and /events")
 	f.Func("origin", "also take WebSockets of pages of origins that match `pattern`, such as https://*.example.com (repeatable)", func(s string) error {
 		c.origins = append(c.origins, s)

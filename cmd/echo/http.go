@@ -25,21 +25,24 @@ const (
 	lastRequests      = time.Second      // for those in progress when the program ends
 )
 
-// httpDriver serves upgrades through net/http, and beside them the page and the
-// event streams.
+// httpDriver serves upgrades through net/http, and beside them the pages, the
+// event streams and the transports of package comet.
 type httpDriver struct {
 	*echoer
 	plain   http.Handler // takes upgrades of connections that nobody watches
 	mux     *http.ServeMux
 	streams streams
 	events  events
+	gallery gallery
+	cfg     config
 	server  *http.Server
 }
 
 func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
-	d := &httpDriver{echoer: e, mux: http.NewServeMux()}
+	d := &httpDriver{echoer: e, cfg: cfg, mux: http.NewServeMux()}
 	d.plain = ws.Handler(func(_ context.Context, c *ws.Conn) error { return echo(c) }, &e.options)
 	d.events.start(e, cfg)
+	d.gallery.start(e, cfg)
 	d.routes(cfg)
 	if cfg.quiet {
 		stderr = io.Discard
@@ -71,12 +74,13 @@ func (d *httpDriver) routes(cfg config) {
 	d.mux.HandleFunc("POST /close/{token}", d.streams.serveClose)
 	d.mux.Handle("/events", &d.events)
 	d.mux.HandleFunc("POST /events/cut/{token}", d.events.serveCut)
+	d.gallery.routes(d.mux)
 	d.mux.Handle("/", d.plain) // 426: every other path is for WebSockets only
 }
 
 func (d *httpDriver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if asksForUpgrade(r) {
+	if asksForUpgrade(r) && !isComet(r) {
 		d.upgrade(w, r)
 		return
 	}
@@ -129,6 +133,7 @@ func (d *httpDriver) upgrade(w http.ResponseWriter, r *http.Request) {
 
 // serve answers requests until ln is closed.
 func (d *httpDriver) serve(ln net.Listener) error {
+	d.gallery.at(d.cfg, ln.Addr())
 	err := d.server.Serve(ln)
 	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
@@ -144,6 +149,7 @@ func (d *httpDriver) shutdown(ctx context.Context) {
 	d.server.SetKeepAlivesEnabled(false)
 	var both sync.WaitGroup
 	both.Go(func() { _ = d.events.hub.Shutdown(ctx) })
+	both.Go(func() { d.gallery.shutdown(ctx) })
 	both.Go(func() { _ = d.group.Shutdown(ctx) })
 	both.Wait()
 	d.streams.close()
