@@ -1,0 +1,139 @@
+// What the page shows. Text gets into it as text nodes and in no other way, and each
+// name and message is isolated, so that its direction changes nothing around it.
+
+const $ = (id) => document.getElementById(id);
+const ways = { websocket: "WebSocket", sse: "event stream and POST", longpoll: "long polling and POST" };
+
+function element(name, className, ...children) {
+  const e = document.createElement(name);
+  e.className = className;
+  e.append(...children);
+  return e;
+}
+
+function isolated(name, className, text) {
+  const e = element(name, className, text);
+  e.dir = "auto";
+  return e;
+}
+
+function button(className, text, onclick) {
+  const b = isolated("button", className, text);
+  b.type = "button";
+  b.onclick = onclick;
+  return b;
+}
+
+export function enter(me) {
+  $("door").hidden = true;
+  $("inside").hidden = false;
+  $("where").textContent = me.room;
+  document.title = `${me.room} \u00b7 Chat`;
+  if (matchMedia("(max-width: 44rem)").matches) $("side").open = false;
+  $("text").focus();
+}
+
+export function leave(why) {
+  $("door").hidden = false;
+  $("inside").hidden = true;
+  $("refused").textContent = why;
+  $("banner").hidden = true;
+  $("name").focus();
+}
+
+export function state(s) {
+  $("state").dataset.state = s.state;
+  $("state").textContent = s.state === "open" ? ways[s.transport] : s.state === "closed" ? "not connected" : "connecting";
+}
+
+let bannerClock = 0;
+
+// banner says what has happened: for a while, or while there is something to be done.
+export function banner(text, onclick) {
+  const [span, b] = $("banner").children;
+  span.textContent = text;
+  b.hidden = !onclick;
+  b.onclick = onclick ?? null;
+  $("banner").hidden = false;
+  clearTimeout(bannerClock);
+  if (!onclick) bannerClock = setTimeout(() => { $("banner").hidden = true; }, 6_000);
+}
+
+export function people(rooms, me, direct, go) {
+  const here = (rooms[me.room] ?? []).toSorted();
+  $("count").textContent = `(${here.length} here)`;
+  $("rooms").replaceChildren(...Object.keys(rooms).sort().map((room) => {
+    const b = button("", room, () => go(room));
+    b.append(element("small", "", String(rooms[room].length)));
+    if (room === me.room) b.setAttribute("aria-current", "true");
+    return element("li", "", b);
+  }));
+  $("people").replaceChildren(...here.map((name) => element("li", "", name === me.name
+    ? isolated("span", "self", `${name} (you)`)
+    : button("", name, () => direct(name)))));
+}
+
+export function direct(name) {
+  $("to").hidden = name === "";
+  $("to").textContent = `Only to ${name} \u2715`;
+  $("to").setAttribute("aria-label", `Only to ${name}. Write to the room instead.`);
+  $("say").classList.toggle("private", name !== "");
+  $("text").focus();
+}
+
+const typists = new Map(); // name to the timer that forgets it
+
+export function typing(name) {
+  clearTimeout(typists.get(name));
+  typists.set(name, setTimeout(() => still(name), 5_000));
+  showTypists();
+}
+
+function still(name) {
+  clearTimeout(typists.get(name));
+  if (typists.delete(name)) showTypists();
+}
+
+function showTypists() {
+  const names = [...typists.keys()];
+  $("typing").textContent = names.length > 3 ? "Several people are writing" : names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} writing` : "";
+}
+
+const maxShown = 500; // of messages
+
+function message(id, type, said, mine) {
+  const at = new Date(said.at);
+  const time = element("time", "", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  time.dateTime = at.toISOString();
+  const head = element("p", "head", isolated("b", "", said.from), time);
+  if (type === "private") head.prepend(element("span", "only", said.from === mine ? "only to " : "only to you from "));
+  if (type === "private" && said.from === mine) head.children[1].textContent = said.to;
+  const li = element("li", type, head, isolated("p", "what", said.text));
+  li.dataset.id = id;
+  if (said.from === mine) li.classList.add("mine");
+  return li;
+}
+
+export function append(id, type, said, mine) {
+  const box = $("scroll");
+  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  still(said.from);
+  $("log").append(message(id, type, said, mine));
+  if ($("log").childElementCount > maxShown) $("log").firstChild.remove();
+  if (atEnd || said.from === mine) box.scrollTop = box.scrollHeight;
+}
+
+export function prepend(id, type, said, mine) {
+  $("log").prepend(message(id, type, said, mine));
+  $("scroll").scrollTop = $("scroll").scrollHeight;
+}
+
+export function clear() { $("log").replaceChildren(); }
+
+// keep does something above what is seen without moving that.
+export function keep(change, ...args) {
+  const box = $("scroll");
+  const fromEnd = box.scrollHeight - box.scrollTop;
+  change(...args);
+  box.scrollTop = box.scrollHeight - fromEnd;
+}
