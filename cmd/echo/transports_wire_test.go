@@ -79,7 +79,7 @@ func frameOf(t *testing.T, r *bufio.Reader) int64 {
 		if size > 0 {
 			_, err = r.Discard(size + int(h.Length))
 			require.NoError(t, err)
-			return int64(size) + int64(h.Length)
+			return int64(size) + h.Length
 		}
 	}
 }
