@@ -30,7 +30,6 @@ type gallery struct {
 	wired     comet.Handler // at the listeners of their own
 	publisher publisher
 	viewers   viewers
-	pages     []string // the origins that the page can have
 
 	mu     sync.Mutex
 	wires  []*wireListener // nil until somebody asks for the page
@@ -59,8 +58,7 @@ func (g *gallery) start(parent *echoer, cfg config) {
 
 // at says where the program is listening, before the first request.
 func (g *gallery) at(cfg config, a net.Addr) {
-	g.pages = pageOrigins(cfg, a)
-	g.wired.Origins = g.pages
+	g.wired.Origins = pageOrigins(cfg, a)
 }
 
 // pageOrigins are the origins from which a browser on this machine may have the

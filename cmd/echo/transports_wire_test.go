@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -66,6 +67,31 @@ func TestWireFiguresOfWebSockets(t *testing.T) {
 	require.NoError(t, err)
 	down += frameOf(t, r)
 	p.until(t, 0, "websocket", wireFigures{Requests: 1, Connections: 1, Open: 1, Up: int64(len(request) + len(message)), Down: down})
+}
+
+// So are the chunks of a stream, with what says how long each is.
+func TestWireFiguresOfStreams(t *testing.T) {
+	p := start(t)
+	p.figures(t, 0)
+	p.quiet(t)
+	request := "GET /comet/" + token(0) + "/stream HTTP/1.1\r\nHost: x\r\n\r\n"
+	c, r := p.wire(t, "stream")
+	status, down := ask(t, c, r, request)
+	require.Equal(t, http.StatusOK, status)
+	chunk := func() {
+		line, err := r.ReadString('\n')
+		require.NoError(t, err)
+		size, err := strconv.ParseInt(strings.TrimSpace(line), 16, 32)
+		require.NoError(t, err)
+		_, err = r.Discard(int(size) + 2)
+		require.NoError(t, err)
+		down += int64(len(line)) + size + 2
+	}
+	chunk() // the cursor
+	p.until(t, 0, "stream", wireFigures{Requests: 1, Connections: 1, Open: 1, Up: int64(len(request)), Down: down})
+	require.Equal(t, http.StatusOK, p.do(t, http.MethodPost, "/comet/send", "hello").status)
+	chunk()
+	p.until(t, 0, "stream", wireFigures{Requests: 1, Connections: 1, Open: 1, Up: int64(len(request)), Down: down})
 }
 
 // frameOf reads a frame of the server and gives how many octets it has.

@@ -64,8 +64,8 @@ async function read() {
       part.measure.wire = figures;
     }
     if (JSON.stringify(publisher) !== JSON.stringify(f.publisher)) showPublisher(f.publisher);
+    if (byId("state").dataset.state === "lost") showError("");
     showState("live");
-    showError("");
   } catch (e) {
     showState("lost");
     showError(e instanceof TypeError ? "The server does not answer." : e.message);
