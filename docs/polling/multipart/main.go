@@ -42,11 +42,11 @@ func multipart(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=next")
 	w.Header().Set("Cache-Control", "no-store")
-	fmt.Fprint(w, "--next")
+	fmt.Fprint(w, "--next\r\n")
 	for i := 0; i < 20 && r.Context().Err() == nil; i++ {
 		time.Sleep(time.Until(time.Unix(3*n+3, 0)))
 		n++
-		fmt.Fprintf(w, "\r\nContent-Type: image/svg+xml\r\n\r\n"+svg+"\r\n--next", n)
+		fmt.Fprintf(w, "Content-Type: image/svg+xml\r\n\r\n"+svg+"\r\n--next\r\n", n)
 		http.NewResponseController(w).Flush()
 	}
 }

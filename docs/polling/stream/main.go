@@ -46,6 +46,7 @@ func stream(w http.ResponseWriter, r *http.Request) {
 	}
 	n = min(max(n, last-10), last)
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	for i := 0; i < 20 && r.Context().Err() == nil; i++ {
 		time.Sleep(time.Until(time.Unix(3*n+3, 0)))
