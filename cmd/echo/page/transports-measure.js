@@ -2,6 +2,7 @@
 
 const samples = 500; // of latency, for the quantiles
 const cutFor = 5000; // milliseconds
+const calm = 3000; // without a newer event for so long, there is none to catch up with
 const warmUp = 2000; // the page has other things to do at first
 
 // clock gives the page's time in milliseconds since 1970, finer than Date.now. The
@@ -29,7 +30,7 @@ class Measure {
     this.payload = 0; // octets
     this.last = 0; // the number of the last event
     this.latencies = []; // the newest last
-    this.wire = { requests: 0, connections: 0, open: 0, up: 0, down: 0 };
+    this.counts({ requests: 0, connections: 0, open: 0, up: 0, down: 0 });
     this.opened = 0; // when the current attempt was, by the server's clock
     this.resume = { phase: "none", at: 0, took: 0, caughtUp: 0, missed: 0, doubled: 0 };
   }
@@ -59,6 +60,12 @@ class Measure {
     if (this.latencies.length > samples) this.latencies.shift();
   }
 
+  // counts takes what the server has counted, of the events that have come so far.
+  counts(wire) {
+    this.wire = wire;
+    this.counted = { events: this.events, payload: this.payload };
+  }
+
   changes(s) {
     this.state = s.state;
     this.retryAt = s.state === "waiting" ? clock() + s.retryIn : 0;
@@ -73,6 +80,11 @@ class Measure {
 
   cut() {
     this.resume = { phase: "cut", at: clock(), took: 0, caughtUp: 0, missed: this.missed, doubled: this.doubled };
+  }
+
+  // settle ends the resume when nothing has been published since.
+  settle() {
+    if (this.resume.phase === "resuming" && clock() - this.opened > calm) this.endResume();
   }
 
   // endResume is called with the first event that was published after the client
@@ -92,10 +104,10 @@ class Measure {
     return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
   }
 
-  // each gives n for each event, or NaN.
-  each(n) { return this.events === 0 ? NaN : n / this.events; }
+  // each gives n, which the server has counted, for each event, or NaN.
+  each(n) { return this.counted.events === 0 ? NaN : n / this.counted.events; }
 
-  overhead() { return this.each(this.wire.up + this.wire.down - this.payload); }
+  overhead() { return this.each(this.wire.up + this.wire.down - this.counted.payload); }
 
   toJSON() {
     const number = (n) => (Number.isFinite(n) ? Math.round(n * 1000) / 1000 : null);

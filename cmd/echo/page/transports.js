@@ -39,6 +39,7 @@ function cut(part) {
 }
 
 function show() {
+  for (const part of parts) part.measure.settle();
   if (document.hidden) return;
   for (const part of parts) {
     part.panel.show();
@@ -61,7 +62,7 @@ async function read() {
       const figures = f.transports[part.name];
       if (!part.client) begin(part, figures, f.cursor);
       if (part.origin !== figures.origin) throw new Error("The server was restarted: reload this page.");
-      part.measure.wire = figures;
+      part.measure.counts(figures);
     }
     if (JSON.stringify(publisher) !== JSON.stringify(f.publisher)) showPublisher(f.publisher);
     if (byId("state").dataset.state === "lost") showError("");
