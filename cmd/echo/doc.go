@@ -124,7 +124,7 @@
 // taps.go, inflate.go, trace.go, frames.go, stream.go, record.go and
 // record_deflate.go (showing frames), control.go; events.go, events_hello.go,
 // events_post.go and events_cut.go (event streams); transports.go,
-// transports_listen.go, transports_wire.go, transports_viewers.go and
-// transports_publish.go (the transports); and page.go and transports_page.go with
+// transports_listen.go, transports_wire.go, transports_viewers.go,
+// transports_publish.go and transports_settings.go (the transports); and page.go and transports_page.go with
 // the pages themselves in page/.
 package main

@@ -10,7 +10,7 @@ import (
 
 // wireTransports are the ways that the page compares, by their names in
 // comet's client.js.
-var wireTransports = []string{
+var wireTransports = [...]string{
 	"websocket", "sse", "stream", "multipart", "iframe",
 	"longpoll", "jsonp-longpoll", "poll", "jsonp-poll",
 }

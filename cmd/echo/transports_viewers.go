@@ -16,7 +16,7 @@ const (
 
 // viewer is one page. It has a random name, so that no other page finds it.
 type viewer struct {
-	wires [9]wire // as wireTransports
+	wires [len(wireTransports)]wire
 	seen  time.Time
 }
 
