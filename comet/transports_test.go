@@ -1,0 +1,237 @@
+package comet_test
+
+import (
+	"encoding/json"
+	"io"
+	"slices"
+	"strconv"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"longwire.example/sse"
+)
+
+// each runs f for each transport.
+func each(t *testing.T, f func(t *testing.T, name string, open func(*site, string) source)) {
+	t.Helper()
+	for name, open := range transportsThatPush {
+		t.Run(name, func(t *testing.T) { f(t, name, open) })
+	}
+}
+
+// pushes tells whether a transport sends events as they come, in one response.
+func pushes(name string) bool { return !slices.Contains([]string{"poll", "longpoll", "jsonp"}, name) }
+
+// Numbered events, some of them kept and some of them new, come in order, each
+// once; those of other topics don't.
+func TestEachTransportDeliversAll(t *testing.T) {
+	each(t, func(t *testing.T, _ string, open func(*site, string) source) {
+		h := allow()
+		h.JSONP = true
+		inBubble(t, h, func(s *site) {
+			begin := s.publish(0, 1)
+			s.publish(1, 50)
+			src := open(s, begin)
+			go func() {
+				for i := 50; i < 200; i++ {
+					s.publish(i, i+1)
+					s.say("secret", sse.Message{Data: "nobody's"})
+				}
+			}()
+			events, _ := src.take(s, 199)
+			assert.Equal(t, numbers(1, 200), data(events))
+			assert.Equal(t, "message", events[0].Type)
+			src.close()
+		})
+	})
+}
+
+// A client that changes from any transport to the next one, with the ID of the last
+// event that it has, gets the event after that, while others are published.
+func TestChangeOfTransport(t *testing.T) {
+	const perTurn, turns = 10, 3
+	h := allow()
+	h.JSONP = true
+	s := overTCP(t, h)
+	names := []string{"ws", "sse", "stream", "multipart", "longpoll", "iframe", "jsonp", "poll"}
+	total := perTurn * turns * len(names)
+	go func() {
+		for i := range total {
+			if _, err := h.Hub.Publish(t.Context(), "news", sse.Message{Data: strconv.Itoa(i)}); err != nil {
+				return
+			}
+		}
+	}()
+	var got []string
+	cursor := s.poll("longpoll", "").Cursor // after none of them or some
+	kept := s.poll("poll", "")
+	for _, e := range kept.Events {
+		if got = append(got, e.Data); e.ID == cursor {
+			break
+		}
+	}
+	if len(kept.Events) > 0 && kept.Events[0].Data == "0" && !slices.ContainsFunc(kept.Events, func(e item) bool { return e.ID == cursor }) {
+		got = nil // the cursor is that of the time before the first
+	}
+	for i := 0; len(got) < total; i++ {
+		src := transportsThatPush[names[i%len(names)]](s, cursor)
+		var events []item
+		events, cursor = src.take(s, min(perTurn, total-len(got)))
+		got = append(got, data(events)...)
+		src.close()
+	}
+	assert.Equal(t, numbers(0, total), got)
+}
+
+// Without a cursor poll begins with what is kept, and the others with what comes.
+// A stream tells at once where it begins.
+func TestWithoutACursor(t *testing.T) {
+	each(t, func(t *testing.T, name string, open func(*site, string) source) {
+		h := allow()
+		h.JSONP = true
+		inBubble(t, h, func(s *site) {
+			last := s.publish(0, 3)
+			go func() {
+				synctest.Wait()
+				s.publish(3, 6)
+			}()
+			src := open(s, "")
+			if name == "poll" {
+				events, _ := src.take(s, 6)
+				assert.Equal(t, numbers(0, 6), data(events))
+				return
+			}
+			if pushes(name) && name != "sse" { // its reader shows no ID without an event
+				e, err := src.next()
+				require.NoError(t, err)
+				assert.Equal(t, item{ID: last}, e)
+			}
+			events, _ := src.take(s, 3)
+			assert.Equal(t, numbers(3, 6), data(events))
+			src.close()
+		})
+	})
+}
+
+// What can't be given any more is told on each transport, and it goes on from there.
+func TestEachTransportTellsOfAGap(t *testing.T) {
+	each(t, func(t *testing.T, _ string, open func(*site, string) source) {
+		h := allow()
+		h.JSONP = true
+		h.Hub.Store = &sse.Ring{Events: 4}
+		inBubble(t, h, func(s *site) {
+			old := s.publish(0, 1)
+			last := s.publish(1, 20)
+			src := open(s, old)
+			events, at := src.take(s, 1)
+			assert.Equal(t, last, at, "where it goes on")
+			assert.Equal(t, sse.GapType, events[0].Type)
+			var told struct{ After, Reason string }
+			require.NoError(t, json.Unmarshal([]byte(events[0].Data), &told))
+			assert.Equal(t, old, told.After)
+			assert.Equal(t, sse.GapEvicted, told.Reason)
+			s.publish(20, 22)
+			events, _ = src.take(s, 2)
+			assert.Equal(t, numbers(20, 22), data(events))
+			src.close()
+		})
+	})
+}
+
+// A cursor that nobody has given is a gap, and what is sent back of it is bounded.
+func TestUnknownCursor(t *testing.T) {
+	inBubble(t, allow(), func(s *site) {
+		long := "x"
+		for len(long) < 1000 {
+			long += "\u00e9<"
+		}
+		b := s.poll("longpoll", long)
+		require.Len(t, b.Events, 1)
+		var told struct{ After, Reason string }
+		require.NoError(t, json.Unmarshal([]byte(b.Events[0].Data), &told))
+		assert.Equal(t, sse.GapMalformed, told.Reason)
+		assert.Len(t, told.After, 127, "128 octets would end in the middle of a letter")
+		assert.Equal(t, b.Cursor, b.Events[0].ID)
+	})
+}
+
+// Whoever loses the connection right after it was told of dropped messages comes
+// back with an ID that is older than they are: those that are kept it gets then.
+func TestDroppedMessagesLeaveTheCursorBeforeThem(t *testing.T) {
+	for _, name := range []string{"stream", "multipart", "iframe", "ws"} {
+		t.Run(name, func(t *testing.T) {
+			h := allow()
+			h.Hub.Overflow = sse.DropOldest
+			h.Hub.QueueMessages = 1
+			inBubble(t, h, func(s *site) {
+				begin := s.publish(0, 1)
+				src := transportsThatPush[name](s, "")
+				first, err := src.next()
+				require.NoError(t, err)
+				require.Equal(t, begin, first.ID)
+				// No other goroutine runs between two of these if nobody waits.
+				last := ""
+				for i := 1; ; i++ {
+					last = s.publish(i*1000, i*1000+1000)
+					events, _ := src.take(s, 1)
+					if events[0].Type != sse.GapType {
+						first = events[0]
+						for first.ID != last && events[0].Type != sse.GapType {
+							before := first
+							if events, _ = src.take(s, 1); events[0].Type == sse.GapType {
+								first = before
+								break
+							}
+							first = events[0]
+						}
+					}
+					if events[0].Type == sse.GapType {
+						assert.Equal(t, first.ID, events[0].ID)
+						break
+					}
+				}
+				src.close()
+				missed := s.poll("poll", first.ID)
+				require.NotEmpty(t, missed.Events)
+				assert.NotEqual(t, sse.GapType, missed.Events[0].Type)
+			})
+		})
+	}
+}
+
+// Shutdown gives each that is held what it has, and ends it in good order.
+func TestShutdownEndsWhatIsHeld(t *testing.T) {
+	each(t, func(t *testing.T, name string, open func(*site, string) source) {
+		h := allow()
+		h.JSONP = true
+		inBubble(t, h, func(s *site) {
+			cursor := s.publish(0, 1)
+			src := open(s, cursor)
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				synctest.Wait()
+				s.publish(1, 3)
+				assert.NoError(t, h.Shutdown(s.t.Context()))
+			}()
+			if !pushes(name) {
+				e, err := src.next()
+				require.NoError(t, err)
+				assert.NotEqual(t, sse.GapType, e.Type)
+				<-ended
+				return
+			}
+			events, _ := src.take(s, 2)
+			assert.Equal(t, numbers(1, 3), data(events))
+			var err error
+			for err == nil {
+				_, err = src.next()
+			}
+			require.ErrorIs(t, err, io.EOF)
+			<-ended
+		})
+	})
+}
