@@ -108,7 +108,7 @@ func (c *chat) receive(r *http.Request, data []byte) (id string, err error) {
 
 // history answers with the last messages that somebody may read, or with the last
 // ones before an id. An id that is gone has none before it. Whoever goes on after
-// the cursor misses nothing and gets nothing twice.
+// the cursor misses nothing and gets nothing twice, and so who is there is told, too.
 func (c *chat) history(w http.ResponseWriter, r *http.Request) {
 	c.answer(w, func() (any, error) {
 		p, err := c.who(r)
@@ -129,6 +129,6 @@ func (c *chat) history(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		slices.Reverse(past)
-		return map[string]any{"events": past, "more": more, "cursor": cursor}, err
+		return map[string]any{"events": past, "more": more, "rooms": c.rooms(), "cursor": cursor}, err
 	})
 }

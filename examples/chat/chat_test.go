@@ -81,6 +81,7 @@ type past struct {
 	Events []event
 	More   bool
 	Cursor string
+	Rooms  map[string][]string
 }
 
 func (s *site) past(t *testing.T, token, before string) past {
@@ -315,6 +316,7 @@ func TestPresence(t *testing.T) {
 	}
 	bob := s.join(t, "Bob", "lobby")
 	assert.ElementsMatch(t, []string{"Ada", "Bob"}, rooms()["lobby"])
+	assert.ElementsMatch(t, []string{"Ada", "Bob"}, s.past(t, bob, "").Rooms["lobby"], "the cursor is after what tells of oneself")
 	status, body := s.do(t, http.MethodPost, "/join", fmt.Sprintf(`{"token":%q,"room":"attic"}`, bob))
 	require.Equal(t, http.StatusOK, status, body)
 	assert.Equal(t, map[string][]string{"lobby": {"Ada"}, "attic": {"Bob"}}, rooms())
@@ -381,7 +383,7 @@ func TestJoinRefusals(t *testing.T) {
 		status, _ := s.do(t, http.MethodPost, "/join", body)
 		assert.Equal(t, want, status, body)
 	}
-	for _, path := range []string{"/history/nobody", "/comet/nobody/poll", "/comet/nobody/ws", "/comet/nobody/sse"} {
+	for _, path := range []string{"/history/nobody", "/comet/nobody/poll", "/comet/nobody/ws", "/comet/nobody/sse", "/comet/poll"} {
 		status, _ := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusUnauthorized, status, path)
 	}
@@ -493,7 +495,7 @@ func TestPage(t *testing.T) {
 	defer resp.Body.Close()
 	assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
 	assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'")
-	for _, path := range []string{"/page/chat.js", "/page/view.js", "/page/style.css", "/comet/client.js"} {
+	for _, path := range []string{"/page/chat.js", "/page/view.js", "/page/style.css", "/comet/client.js", "/comet/transports.js"} {
 		status, body := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusOK, status, path)
 		assert.False(t, bytes.Contains([]byte(body), []byte("innerHTML")), path)

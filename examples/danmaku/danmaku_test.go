@@ -280,7 +280,7 @@ func TestPages(t *testing.T) {
 		assert.True(t, resp.Cookies()[0].HttpOnly)
 		assert.Equal(t, http.StatusOK, s.send(t, resp.Cookies()[0].Value, plain(0)))
 	}
-	for _, path := range []string{"/page/screen.js", "/page/scene.js", "/page/lanes.mjs", "/page/send.js", "/comet/client.js"} {
+	for _, path := range []string{"/page/screen.js", "/page/scene.js", "/page/lanes.mjs", "/page/send.js", "/comet/client.js", "/comet/transports.js"} {
 		resp, err := http.Get(s.url + path)
 		require.NoError(t, err)
 		resp.Body.Close()

@@ -12,6 +12,8 @@ let me = null; // token, name and room
 let comet = null;
 let oldest = ""; // id of the first message that is shown
 let lost = false; // the connection, and nothing has come since
+let coming = null; // the attempt to come in anew that is under way
+let typed = 0; // when the room was told of it
 let to = ""; // who is to read what is written; "" is the room
 
 async function post(path, body) {
@@ -36,11 +38,14 @@ async function reload() {
   if (!past) return;
   view.clear();
   showPast(past);
+  present(past.rooms);
   begin(past.cursor);
 }
 
 async function history(before = "") {
-  const r = await fetch(`/history/${me.token}?${new URLSearchParams({ before })}`);
+  const { token } = me;
+  const r = await fetch(`/history/${token}?${new URLSearchParams({ before })}`);
+  if (token !== me.token) return;
   if (r.status === 401) return again();
   if (!r.ok) throw new Error(String(r.status));
   return r.json();
@@ -51,17 +56,26 @@ async function history(before = "") {
 async function again() {
   comet?.close();
   try {
-    await join({ name: me.name, room: me.room });
+    coming ??= join({ name: me.name, room: me.room });
+    await coming;
+    lost = false;
     view.banner("Reloaded: the server had forgotten this page.");
   } catch (e) {
     view.leave(e.message);
   }
+  coming = null;
 }
 
 function showPast(past) {
   for (const e of past.events.reverse()) view.prepend(e.id, e.type, JSON.parse(e.data), me.name);
   oldest = past.events.at(-1)?.id ?? oldest;
   $("older").hidden = !past.more;
+}
+
+// present shows who is where. One that was chosen and has left is no one to write to.
+function present(rooms) {
+  view.people(rooms, me, direct, (room) => join({ token: me.token, room }).catch(fail));
+  if (to !== "" && !Object.values(rooms).flat().includes(to)) direct("");
 }
 
 function begin(cursor) {
@@ -78,7 +92,7 @@ function onevent(e) {
   }
   const data = JSON.parse(e.data);
   switch (e.type) {
-    case "rooms": return view.people(data, me, direct, (room) => join({ token: me.token, room }).catch(fail));
+    case "rooms": return present(data);
     case "typing": return data === me.name || view.typing(data);
     case "notice": return view.banner(data);
     default: return view.append(e.id, e.type, data, me.name);
@@ -120,6 +134,7 @@ $("say").onsubmit = (e) => {
   if (text === "") return;
   send({ kind: "say", text, to });
   $("text").value = "";
+  typed = 0;
 };
 $("text").onkeydown = (e) => {
   if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
@@ -131,9 +146,11 @@ $("text").onkeydown = (e) => {
 };
 $("to").onclick = () => direct("");
 $("way").onchange = () => { if (comet) begin(comet.cursor); };
-$("older").onclick = async () => view.keep(showPast, await history(oldest));
+$("older").onclick = async () => {
+  const past = await history(oldest).catch(fail);
+  if (past) view.keep(showPast, past);
+};
 
-let typed = 0;
 $("text").oninput = () => {
   if (to === "" && Date.now() - typed > 3_000) {
     typed = Date.now();

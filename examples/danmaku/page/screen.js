@@ -130,7 +130,7 @@ $("pause").onclick = () => {
 };
 $("full").onclick = () => document.fullscreenElement ? document.exitFullscreen() : canvas.requestFullscreen();
 $("full").hidden = !document.fullscreenEnabled;
-$("address").textContent = new URL("/send", location).href;
+$("address").textContent = `${location.host}/send`;
 new ResizeObserver(() => { measure(); draw(now); }).observe(canvas);
 measure();
 requestAnimationFrame((t) => { before = t; frame(t); });
