@@ -113,32 +113,39 @@ func TestCaptures(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
 	out, err := exec.CommandContext(ctx, "go", "build", "-o", dir, "./...").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	ports := map[string]string{}
 	for _, name := range techniques {
 		ports[name] = start(t, filepath.Join(dir, name))
 	}
+	// run gives what a command prints. The command stays as it is on the page, and so
+	// does the Host that curl sends.
+	run := func(t *testing.T, technique, command string) string {
+		t.Helper()
+		t.Parallel() // most wait for an event
+		script := "curl() { command curl -q --noproxy '*' --connect-to 127.0.0.1:8080:127.0.0.1:" + ports[technique] + ` "$@"; }
+` + command
+		got, err := exec.CommandContext(ctx, "sh", "-c", script).Output()
+		require.NoError(t, err, command)
+		return string(got)
+	}
 	shown := map[string]bool{}
 	for _, c := range captures(read(t, "../before.md")) {
 		shown[c.technique] = true
-		port := ports[c.technique]
-		require.NotEmpty(t, port, "there is no %q", c.technique)
-		// The command stays as it is on the page, and so does the Host.
-		script := `curl() { command curl -q --noproxy '*' --connect-to 127.0.0.1:8080:127.0.0.1:` + port + ` "$@"; }
-` + c.command
-		got, err := exec.CommandContext(ctx, "sh", "-c", script).Output()
-		require.NoError(t, err, c.command)
-		assert.Equal(t, timeless(c.output), timeless(string(got)), "%s:\n%s", c.command, got)
+		t.Run(c.technique, func(t *testing.T) {
+			require.NotEmpty(t, ports[c.technique], "there is no %q", c.technique)
+			got := run(t, c.technique, c.command)
+			assert.Equal(t, timeless(c.output), timeless(got), "%s:\n%s", c.command, got)
+		})
 	}
 	for _, name := range techniques {
 		assert.True(t, shown[name], "the chapter shows nothing of %s", name)
-		script := "curl -q --noproxy '*' -sf http://127.0.0.1:" + ports[name] + "/"
-		got, err := exec.CommandContext(ctx, "sh", "-c", script).Output()
-		require.NoError(t, err, name)
-		assert.Equal(t, read(t, name+"/index.html"), string(got), name)
+		t.Run(name+" page", func(t *testing.T) {
+			assert.Equal(t, read(t, name+"/index.html"), run(t, name, "curl -sf http://127.0.0.1:8080/"))
+		})
 	}
 }
 
