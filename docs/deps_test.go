@@ -38,6 +38,7 @@ var layers = map[string][]string{
 	"sse/parser":   {},
 	"sse":          {"sse/parser"},
 	"sse/ssetest":  {"sse/parser"}, // not sse: its own tests use it
+	"comet":        {"sse", "ws", "ws/handshake"},
 }
 
 var leaves = []string{"cmd", "autobahn", "fuzz", "docs", "bench", "interop", "examples"}
