@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"longwire.example/sse"
 )
@@ -60,8 +59,8 @@ func (x *exchange) refuse(err error) {
 	if !x.begun {
 		x.w.Header().Set("Cache-Control", "no-store")
 		x.deadline()
-		if x.unread() {
-			_ = x.rc.SetReadDeadline(time.Now().Add(max(x.h.set.writeTimeout, time.Second)))
+		if x.unread() && !x.asked {
+			x.readDeadline() // net/http reads it to its end
 		}
 		http.Error(x.w, e.text, e.status)
 	}

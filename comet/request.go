@@ -19,6 +19,7 @@ type exchange struct {
 	cursor string
 	topics []string
 	begun  bool // the answer has begun, so there is no status to give any more
+	asked  bool // the body has been read, or as much of it as could be
 	kept   bool // somebody else counts it out of those that are held
 }
 
@@ -86,6 +87,13 @@ func (x *exchange) deadline() {
 		at = time.Now().Add(t)
 	}
 	_ = x.rc.SetWriteDeadline(at) // without it, there is no limit
+}
+
+// readDeadline is deadline for what the client sends.
+func (x *exchange) readDeadline() {
+	if t := x.h.set.writeTimeout; t > 0 {
+		_ = x.rc.SetReadDeadline(time.Now().Add(t))
+	}
 }
 
 // head sets the header fields of every answer with events.

@@ -42,11 +42,8 @@ func (x *exchange) body() ([]byte, error) {
 	if m := x.h.set.maxBody; m > 0 {
 		body = http.MaxBytesReader(x.w, body, m)
 	}
-	if t := x.h.set.writeTimeout; t > 0 {
-		_ = x.rc.SetReadDeadline(time.Now().Add(t))
-		// While the application works, nothing is read, and nothing is late.
-		defer func() { _ = x.rc.SetReadDeadline(time.Time{}) }()
-	}
+	x.asked = true
+	x.readDeadline()
 	data, err := io.ReadAll(body)
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "at most %d octets are taken at once", e.Limit)
@@ -54,5 +51,8 @@ func (x *exchange) body() ([]byte, error) {
 	if err != nil {
 		return nil, &refusal{status: http.StatusBadRequest, text: "the body could not be read", err: err}
 	}
+	// While the application works, nothing is read, and nothing is late. After an
+	// error the deadline stays: net/http waits for the rest of a body.
+	_ = x.rc.SetReadDeadline(time.Time{})
 	return data, nil
 }

@@ -1,0 +1,171 @@
+package comet_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"longwire.example/sse"
+	"longwire.example/ws/wstest"
+)
+
+// streaming are the transports of one long response.
+var streaming = []string{"stream", "multipart", "iframe"}
+
+// After MaxStream octets a response ends in good order, and the client goes on in
+// the next one.
+func TestMaxStream(t *testing.T) {
+	for _, name := range streaming {
+		t.Run(name, func(t *testing.T) {
+			h := allow()
+			h.MaxStream = 4096
+			inBubble(t, h, func(s *site) {
+				cursor := s.publish(0, 1)
+				var got []string
+				responses := 0
+				for len(got) < 199 {
+					responses++
+					src := transportsThatPush[name](s, cursor)
+					for {
+						if s.poll("poll", cursor).Events == nil || len(got) < 199 && s.poll("longpoll?hold=0&x=", cursor).Cursor == cursor {
+							last := 1 + len(got)
+							s.publish(last, last+1)
+						}
+						e, err := src.next()
+						if err == io.EOF { //nolint:errorlint // as io.Reader gives it
+							break
+						}
+						require.NoError(t, err)
+						if e.ID != "" {
+							cursor = e.ID
+						}
+						if e.Type != "" {
+							got = append(got, e.Data)
+						}
+						if len(got) == 199 {
+							break
+						}
+					}
+					src.close()
+				}
+				assert.Equal(t, numbers(1, 200), got)
+				assert.Greater(t, responses, 1)
+			})
+		})
+	}
+}
+
+// While nothing happens, something without meaning is sent, and while other topics
+// have events, a cursor. ReadTimeout and WriteTimeout of the server end nothing.
+func TestHeartbeat(t *testing.T) {
+	for _, name := range streaming {
+		t.Run(name, func(t *testing.T) {
+			h := allow()
+			h.Heartbeat = 10 * time.Second
+			inBubble(t, h, func(s *site) {
+				src := transportsThatPush[name](s, "")
+				start := time.Now()
+				first, err := src.next()
+				require.NoError(t, err)
+				for i := range 3 {
+					e, err := src.next()
+					require.NoError(t, err)
+					assert.Equal(t, item{}, e)
+					assert.Equal(t, time.Duration(i+1)*10*time.Second, time.Since(start))
+				}
+				other := s.say("secret", sse.Message{Data: "nobody's"})
+				e, err := src.next()
+				require.NoError(t, err)
+				assert.Equal(t, item{ID: other}, e)
+				assert.NotEqual(t, first.ID, other)
+				src.close()
+			})
+		})
+	}
+	t.Run("ws", func(t *testing.T) {
+		h := allow()
+		inBubble(t, h, func(s *site) {
+			src := openWebSocket(s, "")
+			_, err := src.next()
+			require.NoError(t, err)
+			other := s.say("secret", sse.Message{Data: "nobody's"})
+			e, err := src.next()
+			require.NoError(t, err)
+			assert.Equal(t, item{ID: other}, e, "its Pings say that it is alive, so there is nothing else")
+			src.close()
+		})
+	})
+	t.Run("off", func(t *testing.T) {
+		h := allow()
+		h.Heartbeat = -1
+		inBubble(t, h, func(s *site) {
+			src := openStream(s, "")
+			_, err := src.next()
+			require.NoError(t, err)
+			go func() {
+				<-time.After(time.Hour)
+				s.publish(0, 1)
+			}()
+			start := time.Now()
+			_, err = src.next()
+			require.NoError(t, err)
+			assert.Equal(t, time.Hour, time.Since(start))
+			src.close()
+		})
+	})
+}
+
+// A client that reads nothing loses its request after WriteTimeout, and meanwhile
+// another one gets everything.
+func TestStalledClientStallsNobody(t *testing.T) {
+	for _, target := range []string{"stream", "multipart", "iframe?origin=" + own, "sse", "ws", "poll", "longpoll"} {
+		name, _, _ := strings.Cut(target, "?")
+		t.Run(name, func(t *testing.T) {
+			h := allow()
+			h.WriteTimeout = 7 * time.Second
+			h.Hub.Stream.WriteTimeout = 7 * time.Second
+			h.WebSocket.CloseTimeout = time.Second
+			h.WebSocket.PingInterval = -1
+			inBubbleWith(t, h, wstest.PipeOptions{Size: 4096}, func(s *site) {
+				c, err := s.l.Dial(s.t.Context(), "", "")
+				require.NoError(t, err)
+				defer c.Close()
+				if !strings.Contains(target, "?") {
+					target += "?"
+				}
+				r := s.request(http.MethodGet, target+"&cursor=", nil)
+				if name == "ws" {
+					for k, v := range map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} {
+						r.Header.Set(k, v)
+					}
+				}
+				if name == "poll" {
+					s.say("news", sse.Message{Data: strings.Repeat("x", 100_000)})
+				}
+				start := time.Now()
+				require.NoError(t, r.Write(c))
+				synctest.Wait() // and reads nothing
+				reader := openStream(s, "")
+				for i := range 5 {
+					s.say("news", sse.Message{Data: strings.Repeat("y", 100_000)})
+					events, _ := reader.take(s, 1)
+					assert.Len(t, events[0].Data, 100_000)
+					assert.Zero(t, time.Since(start), "event %d", i)
+				}
+				reader.close()
+				// The other one is cut off at its time: the rest can be read to its end.
+				<-time.After(10 * time.Second)
+				synctest.Wait()
+				assert.Equal(t, 0, h.Hub.Len())
+				rest, _ := io.ReadAll(c)
+				assert.Less(t, len(rest), 200_000)
+			})
+		})
+	}
+}
