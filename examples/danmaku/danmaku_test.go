@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,7 +14,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -92,7 +92,7 @@ func TestEncodedOnce(t *testing.T) {
 				if !assert.NoError(t, err) || !assert.Zero(t, p.Missed) {
 					return
 				}
-				seen[i][unsafe.SliceData(p.Frame)] = p.ID
+				seen[i][&p.Frame[0]] = p.ID
 			}
 		})
 	}
@@ -107,9 +107,7 @@ func TestEncodedOnce(t *testing.T) {
 	encodings := map[*byte]string{}
 	for _, mine := range seen {
 		require.Len(t, mine, comments)
-		for frame, id := range mine {
-			encodings[frame] = id
-		}
+		maps.Copy(encodings, mine)
 	}
 	assert.Len(t, encodings, comments, "%d viewers, %d comments", viewers, comments)
 }
@@ -243,7 +241,7 @@ func TestRates(t *testing.T) {
 	for n := range 1_000 {
 		sent += count(fmt.Sprint("user ", n), 1)
 	}
-	assert.Equal(t, allBurst-2, float64(sent), "of all")
+	assert.Equal(t, int(allBurst)-2, sent, "of all")
 	assert.False(t, w.may("Ada", now))
 }
 

@@ -14,6 +14,7 @@ let oldest = ""; // id of the first message that is shown
 let lost = false; // the connection, and nothing has come since
 let coming = null; // the attempt to come in anew that is under way
 let typed = 0; // when the room was told of it
+let shift = false; // is held
 let to = ""; // who is to read what is written; "" is the room
 
 async function post(path, body) {
@@ -137,12 +138,15 @@ $("say").onsubmit = (e) => {
   typed = 0;
 };
 $("text").onkeydown = (e) => {
-  if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
-    e.preventDefault();
-    $("say").requestSubmit();
-  } else if (e.key === "Escape") {
-    direct("");
-  }
+  shift = e.shiftKey;
+  if (e.key === "Escape") direct("");
+};
+// A key that would begin a line sends, unless it comes with Shift. The keyboards of
+// phones do not always name their keys, but they all say what is to be put in.
+$("text").onbeforeinput = (e) => {
+  if (e.inputType !== "insertLineBreak" || shift) return;
+  e.preventDefault();
+  $("say").requestSubmit();
 };
 $("to").onclick = () => direct("");
 $("way").onchange = () => { if (comet) begin(comet.cursor); };

@@ -114,21 +114,28 @@ function message(id, type, said, mine) {
   return li;
 }
 
+// Who reads the newest message goes on doing so, also when a keyboard comes up.
+let atEnd = true;
+$("scroll").onscroll = () => { atEnd = $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < 60; };
+new ResizeObserver(() => { if (atEnd) toEnd(); }).observe($("scroll"));
+const toEnd = () => { $("scroll").scrollTop = $("scroll").scrollHeight; };
+
 export function append(id, type, said, mine) {
-  const box = $("scroll");
-  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   still(said.from);
   $("log").append(message(id, type, said, mine));
   if ($("log").childElementCount > maxShown) $("log").firstChild.remove();
-  if (atEnd || said.from === mine) box.scrollTop = box.scrollHeight;
+  if (atEnd || said.from === mine) toEnd();
 }
 
 export function prepend(id, type, said, mine) {
   $("log").prepend(message(id, type, said, mine));
-  $("scroll").scrollTop = $("scroll").scrollHeight;
+  toEnd();
 }
 
-export function clear() { $("log").replaceChildren(); }
+export function clear() {
+  $("log").replaceChildren();
+  for (const name of [...typists.keys()]) still(name);
+}
 
 // keep does something above what is seen without moving that.
 export function keep(change, ...args) {

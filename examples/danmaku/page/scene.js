@@ -1,7 +1,7 @@
 // The picture that plays behind the comments: hills that pass by under a slow sky.
 
 const day = { sky: ["#cfe5ee", "#f7efdc"], light: "#f5c55c", hills: ["#a9c8c4", "#7fae9f", "#558a78"] };
-const night = { sky: ["#0e1726", "#27344d"], light: "#e8e4d0", hills: ["#22324a", "#1a2739", "#111a28"] };
+const night = { sky: ["#0e1726", "#27344d"], light: "#77849e", hills: ["#22324a", "#1a2739", "#111a28"] };
 
 /**
  * scene draws the picture of a moment.
