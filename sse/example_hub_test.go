@@ -223,3 +223,30 @@ func ExampleSubscription_All() {
 	// news about news
 	// sport about sport
 }
+
+// First gives where all that a Ring has begins, and Kept is that for a subscription.
+func ExampleRing_First() {
+	ring := &sse.Ring{Events: 2}
+	hub := &sse.Hub{Store: ring}
+	ctx := context.Background()
+	for _, data := range []string{"one", "two", "three"} {
+		_, _ = hub.Publish(ctx, "news", sse.Message{Data: data})
+	}
+	first, err := ring.First(ctx)
+	fmt.Println(first[len(first)-2:], err)
+
+	s, err := hub.Subscribe(sse.SubscribeOptions{Topics: []string{"news"}, Kept: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer s.Close()
+	for range 2 {
+		p, err := s.Next(ctx)
+		fmt.Println(p.Message.Data, err)
+	}
+	// Output:
+	// -1 <nil>
+	// two <nil>
+	// three <nil>
+}
