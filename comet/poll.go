@@ -71,7 +71,7 @@ func (x *exchange) holdLimit() (time.Duration, error) {
 	if err != nil {
 		return 0, refuse(http.StatusBadRequest, "hold is no number of seconds")
 	}
-	return min(time.Duration(seconds)*time.Second, x.h.set.hold), nil //nolint:gosec // G115: it has 16 bits
+	return min(time.Duration(seconds)*time.Second, x.h.set.hold), nil
 }
 
 // beginPoll is begin for the transports that a script element can use, too.
@@ -108,6 +108,6 @@ func (x *exchange) answer(callback string, b *batch) error {
 	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.begun = true
 	x.deadline()
-	_, err = x.w.Write(body) //nolint:gosec // G705: JSON with <, > and & escaped, after a name, with nosniff
+	_, err = x.w.Write(body)
 	return err
 }
