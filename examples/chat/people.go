@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -112,11 +113,7 @@ func (c *chat) announce() error {
 // sweep lets go of those whose pages have not said a word for long.
 func (c *chat) sweep(now time.Time) error {
 	n := len(c.people)
-	for token, p := range c.people {
-		if now.Sub(p.seen) > absent {
-			delete(c.people, token)
-		}
-	}
+	maps.DeleteFunc(c.people, func(_ string, p *person) bool { return now.Sub(p.seen) > absent })
 	if len(c.people) == n {
 		return nil
 	}
