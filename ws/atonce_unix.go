@@ -33,7 +33,8 @@ func (d *atOnce) init(nc net.Conn) {
 // can tells whether there is such a socket.
 func (d *atOnce) can() bool { return d.rc != nil }
 
-// write writes as much of b as the socket takes, and gives how much that was.
+// write writes as much of b as the socket takes, up to atOnceSize, and gives how
+// much that was.
 // An error, a deadline that has passed among them, is left to the next write
 // that waits.
 func (d *atOnce) write(b []byte) int {
@@ -44,14 +45,7 @@ func (d *atOnce) write(b []byte) int {
 }
 
 func (d *atOnce) send(fd uintptr) bool {
-	for {
-		piece := d.b[d.n:min(d.n+atOnceSize, len(d.b))]
-		n, _ := sendNow(fd, piece)
-		if n > 0 {
-			d.n += n
-		}
-		if n < len(piece) || d.n == len(d.b) {
-			return true
-		}
-	}
+	n, _ := sendNow(fd, d.b[:min(len(d.b), atOnceSize)])
+	d.n = max(n, 0)
+	return true
 }

@@ -20,8 +20,8 @@ import (
 // holds no thread and hinders neither the garbage collector nor other
 // goroutines, and a deadline ends its waiting, by the clock or from elsewhere.
 // What the runtime waits for is another descriptor of epoll, the bell, in which
-// the first one is only while the loop has little to do: a ring for each octet
-// that comes costs more than all that the loop does for a short message.
+// the first one is only while the loop has little to do: to ring for each socket
+// that becomes ready costs some percent of a short message.
 type poller struct {
 	fd     int
 	bell   *os.File
@@ -100,8 +100,8 @@ func (p *poller) control(op int, s socket, h handle, events uint32) error {
 }
 
 // busyPolls is after how many polls that found something, with no wait between
-// them, the bell is silenced. To wait, it must be put back, which costs two system calls: little
-// if it comes to that this seldom.
+// them, the bell is silenced. Before the next wait it must be put back, and so many
+// polls pay for these two system calls.
 const busyPolls = 64
 
 // poll asks for sockets that have become ready, without waiting, and tells

@@ -5,10 +5,12 @@ package ws
 import (
 	"context"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"unsafe"
 
@@ -36,10 +38,20 @@ func TestSmallStack(t *testing.T) {
 		return
 	}
 	const conns = 200
+	var ending sync.WaitGroup
+	ended := make(chan struct{})
+	defer close(ended)
+	var clients []net.Conn
 	echoing := func(payload string) {
 		server, client := loopback(t)
+		clients = append(clients, client)
 		c := connOver(t, server, RoleServer, nil)
+		ending.Add(1)
 		go func() {
+			defer func() {
+				ending.Done()
+				<-ended // the stack stays as it is
+			}()
 			for m, err := range c.Messages(context.Background()) {
 				if err != nil || m.Reply(m.Type, m.Data) != nil {
 					return
@@ -62,4 +74,11 @@ func TestSmallStack(t *testing.T) {
 	}
 	runtime.ReadMemStats(&after)
 	require.Less(t, (after.StackInuse-before.StackInuse)/conns, uint64(3<<10), "octets of stack for each connection")
+
+	for _, client := range clients {
+		require.NoError(t, client.Close())
+	}
+	ending.Wait()
+	runtime.ReadMemStats(&after)
+	require.Less(t, (after.StackInuse-before.StackInuse)/conns, uint64(3<<10), "and at its end")
 }
