@@ -36,7 +36,6 @@ func (f *feed) run(contentType, prologue string) error {
 	}
 	defer s.Close()
 	f.head(contentType)
-	f.hold()
 	// What net/http sends after this has returned is not to wait for ever.
 	defer f.deadline()
 	f.begun = true

@@ -48,7 +48,6 @@ func (x *exchange) longPoll() error {
 		return err
 	}
 	defer s.Close()
-	x.hold()
 	b, err := x.collect(s, func() (sse.Published, error) {
 		ctx, cancel := context.WithTimeoutCause(x.r.Context(), limit, errHeld)
 		defer cancel()

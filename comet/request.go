@@ -104,8 +104,3 @@ func (x *exchange) head(contentType string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold it back to its end
 }
-
-// hold lets the connection be read for as long as the request is held: a client
-// that goes away is noticed by that, and ReadTimeout of http.Server is for what
-// clients send.
-func (x *exchange) hold() { _ = x.rc.SetReadDeadline(time.Time{}) }
