@@ -146,6 +146,42 @@ func TestPollOfAStoreWithoutFirst(t *testing.T) {
 	})
 }
 
+// forgetful is a Ring that has evicted everything when it is read for the second time.
+type forgetful struct {
+	*sse.Ring
+	reads int
+}
+
+func (f *forgetful) After(ctx context.Context, r sse.Range) iter.Seq2[sse.Published, error] {
+	if f.reads++; f.reads == 2 {
+		for range 10 {
+			_, _ = f.Append(ctx, "news", sse.Message{Data: "newer"})
+		}
+	}
+	return f.Ring.After(ctx, r)
+}
+
+// What the Store lets go of in the middle of an answer is told by the next one: this
+// one says that there is more.
+func TestPollIsToldOfAGapInTheMiddle(t *testing.T) {
+	for _, path := range []string{"poll", "longpoll"} {
+		h := allow()
+		h.Hub.Store = &forgetful{Ring: &sse.Ring{Events: 10}}
+		h.Hub.QueueMessages = 2
+		inBubble(t, h, func(s *site) {
+			begin := s.publish(0, 1)
+			s.publish(1, 9)
+			b := s.poll(path, begin)
+			assert.Equal(t, []string{"1", "2"}, data(b.Events))
+			assert.Equal(t, b.Events[1].ID, b.Cursor)
+			assert.True(t, b.More)
+			b = s.poll(path, b.Cursor)
+			require.Len(t, b.Events, 1)
+			assert.Equal(t, sse.GapType, b.Events[0].Type)
+		})
+	}
+}
+
 // broken is a Store that gives nothing.
 type broken struct{ plain }
 

@@ -72,8 +72,11 @@ func openMultipart(s *site, cursor string) source {
 	parts := multipart.NewReader(r, params["boundary"])
 	return source{close: func() { resp.Body.Close() }, next: func() (item, error) {
 		part, err := parts.NextRawPart()
-		if err != nil {
-			return item{}, err
+		switch {
+		case err == io.EOF: //nolint:errorlint // another one that has it in its tree says that there was no closing delimiter
+			return item{}, io.EOF
+		case err != nil:
+			return item{}, errors.New(err.Error())
 		}
 		assert.Equal(s.t, "application/json", part.Header.Get("Content-Type"))
 		body, err := io.ReadAll(part)
