@@ -1,6 +1,7 @@
 package comet_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,14 +70,15 @@ func openMultipart(s *site, cursor string) source {
 	kind, params, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	require.NoError(s.t, err)
 	assert.Equal(s.t, "multipart/x-mixed-replace", kind)
-	parts := multipart.NewReader(r, params["boundary"])
+	var raw bytes.Buffer
+	parts := multipart.NewReader(io.TeeReader(r, &raw), params["boundary"])
 	return source{close: func() { resp.Body.Close() }, next: func() (item, error) {
 		part, err := parts.NextRawPart()
-		switch {
-		case err == io.EOF: //nolint:errorlint // another one that has it in its tree says that there was no closing delimiter
-			return item{}, io.EOF
-		case err != nil:
-			return item{}, errors.New(err.Error())
+		if err != nil {
+			if errors.Is(err, io.EOF) { // the reader says nothing of a closing delimiter that is missing
+				assert.Regexp(s.t, "\r\n--"+params["boundary"]+"--\r\n$", raw.String())
+			}
+			return item{}, err
 		}
 		assert.Equal(s.t, "application/json", part.Header.Get("Content-Type"))
 		body, err := io.ReadAll(part)
