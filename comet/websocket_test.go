@@ -94,7 +94,7 @@ func TestWebSocketOverflow(t *testing.T) {
 	h.Hub.QueueMessages = 1
 	inBubble(t, h, func(s *site) {
 		c := dial(s)
-		s.say("news", sse.Message{Data: strings.Repeat("x", 1<<20)}) // more than the connection holds
+		s.say("news", sse.Message{Data: strings.Repeat("x", 1<<19)}) // more than the connection holds, less than MaxMessage
 		s.publish(0, 1000)
 		assert.Equal(t, ws.StatusTryAgainLater, closedWith(s, c))
 	})
