@@ -5,85 +5,23 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
-	"github.com/stretchr/testify/assert"
+	"longwire.example/docs/polling/pollingtest"
 )
 
-// A recorder keeps when something was flushed.
-type recorder struct {
-	*httptest.ResponseRecorder
-	began   time.Time
-	flushed []time.Duration
-}
-
-func (w *recorder) Flush() { w.flushed = append(w.flushed, time.Since(w.began)) }
-
-func get(ctx context.Context, after string) *recorder {
-	w := &recorder{ResponseRecorder: httptest.NewRecorder(), began: time.Now()}
-	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/sse", nil)
-	if after != "" {
-		r.Header.Set("Last-Event-ID", after)
-	}
-	sse(w, r)
-	return w
-}
-
-// A bubble begins with the year 2000, 946,684,800 seconds after 1970. That is
-// event 315561600.
-func TestEachEventIsSentWhenItIsThere(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := get(t.Context(), "315561598")
-		var want strings.Builder
-		for n := 315561599; n < 315561619; n++ {
-			fmt.Fprintf(&want, "id: %d\ndata: %d\n\n", n, n)
-		}
-		assert.Equal(t, want.String(), w.Body.String())
-		assert.Equal(t, "text/event-stream", w.Header().Get("Content-Type"))
-		assert.Len(t, w.flushed, 20)
-		assert.Equal(t, []time.Duration{0, 0, 3 * time.Second, 6 * time.Second}, w.flushed[:4])
-		assert.Equal(t, 54*time.Second, time.Since(w.began), "it ends by itself")
-		assert.Zero(t, held.Load())
-	})
-}
-
-func TestTheLastTenAreKept(t *testing.T) {
-	for _, after := range []string{"", "0", "-5"} {
-		synctest.Test(t, func(t *testing.T) {
-			body := get(t.Context(), after).Body.String()
-			assert.Contains(t, body, fmt.Sprintf("id: %d\ndata: %d\n\n", 315561591, 315561591), after)
-			assert.NotContains(t, body, fmt.Sprintf("id: %d\ndata: %d\n\n", 315561590, 315561590), after)
-		})
-	}
-}
-
-func TestACursorFromTheFuture(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := get(t.Context(), "549755813887")
-		assert.Contains(t, w.Body.String(), fmt.Sprintf("id: %d\ndata: %d\n\n", 315561601, 315561601), "it is taken for now")
-		assert.Equal(t, 60*time.Second, time.Since(w.began))
-	})
-}
-
-func TestItEndsWhenTheClientLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
-		defer cancel()
-		w := get(ctx, "315561600")
-		assert.Equal(t, []time.Duration{3 * time.Second, 6 * time.Second}, w.flushed)
-		assert.Zero(t, held.Load())
-	})
-}
-
-func TestRefused(t *testing.T) {
-	for _, after := range []string{"x", "9223372036854775807"} {
-		assert.Equal(t, http.StatusBadRequest, get(t.Context(), after).Code, after)
-	}
-	held.Store(100)
-	defer held.Store(0)
-	assert.Equal(t, http.StatusServiceUnavailable, get(t.Context(), "0").Code)
-	assert.Equal(t, int32(100), held.Load())
+func TestEventStream(t *testing.T) {
+	(&pollingtest.Server{
+		Serve: sse,
+		Held:  &held,
+		Request: func(ctx context.Context, after string) *http.Request {
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/sse", nil)
+			if after != "" {
+				r.Header.Set("Last-Event-ID", after)
+			}
+			return r
+		},
+		Event: func(n int) string { return fmt.Sprintf("id: %d\ndata: %d\n\n", n, n) },
+		Field: [2]string{"Content-Type", "text/event-stream"},
+	}).Test(t)
 }
