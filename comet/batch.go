@@ -45,9 +45,9 @@ func (x *exchange) collect(s *sse.Subscription, wait func() (sse.Published, erro
 			break
 		}
 		if p.Missed > 0 {
-			b.Events = append(b.Events, gapEvent(b.Cursor, sse.GapDropped, b.Cursor))
+			b.Events = append(b.Events, dropped(b.Cursor))
 		}
-		b.Events = append(b.Events, eventOf(&p))
+		b.Events = append(b.Events, eventOf(&p.Message))
 		b.Cursor = p.ID
 		octets += len(p.Message.Data) + len(p.Message.Type) + eventOctets
 		b.More = octets >= maxBatchOctets || x.h.set.maxBatch > 0 && len(b.Events) >= x.h.set.maxBatch

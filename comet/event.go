@@ -1,8 +1,8 @@
 package comet
 
 import (
+	"cmp"
 	"encoding/json"
-	"strings"
 
 	"longwire.example/sse"
 )
@@ -15,36 +15,28 @@ type event struct {
 	Data *string `json:"data,omitempty"`
 }
 
-// eventOf gives a message as an event.
-func eventOf(p *sse.Published) event {
-	t := p.Message.Type
-	if t == "" {
-		t = sse.DefaultType
-	}
-	return event{ID: p.ID, Type: t, Data: &p.Message.Data}
+// eventOf gives a message of the hub, with its ID, as an event.
+func eventOf(m *sse.Message) event {
+	return event{ID: m.ID, Type: cmp.Or(m.Type, sse.DefaultType), Data: &m.Data}
 }
 
-// longestAfter bounds what is sent back of a cursor that a client made up.
-const longestAfter = 128 // octets
+// gapEvent tells a client that it has missed what can't be given any more. The
+// client goes on after id.
+func gapEvent(g *sse.GapError, id string) event {
+	m := g.Message(id)
+	return eventOf(&m)
+}
 
-// gapEvent tells a client that it has missed what can't be given any more, as
-// the hub tells it on event streams. The client goes on after id.
-func gapEvent(after, reason, id string) event {
-	if len(after) > longestAfter {
-		after = strings.ToValidUTF8(after[:longestAfter], "")
-	}
-	data, _ := json.Marshal(struct {
-		After  string `json:"after"`
-		Reason string `json:"reason"`
-	}{after, reason}) // two strings can't fail
-	text := string(data)
-	return event{ID: id, Type: sse.GapType, Data: &text}
+// dropped tells a client that its queue did not take what came after the ID that it
+// has.
+func dropped(told string) event {
+	return gapEvent(&sse.GapError{After: told, Reason: sse.GapDropped}, told)
 }
 
 // first is what a stream begins with: where it begins, or what is missing there.
 func first(s *sse.Subscription) event {
 	if g := s.Gap(); g != nil {
-		return gapEvent(g.After, g.Reason, s.Cursor())
+		return gapEvent(g, s.Cursor())
 	}
 	return event{ID: s.Cursor()}
 }

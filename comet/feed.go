@@ -27,7 +27,7 @@ var errLong = errors.New("comet: the response is long enough")
 // the client is still there, what end appends. That is no more than a good form,
 // since a client goes on with its cursor after any end.
 func (f *feed) run(contentType, prologue string) error {
-	if err := checkFlush(f.w); err != nil {
+	if err := sse.CheckFlush(f.w); err != nil {
 		return err
 	}
 	s, err := f.subscribe(false)
@@ -73,9 +73,9 @@ func (f *feed) events(s *sse.Subscription) error {
 		p, err := next(f.r.Context(), s, f.h.set.heartbeat)
 		for more := err == nil; more; {
 			if p.Missed > 0 {
-				f.add(gapEvent(f.told, sse.GapDropped, f.told))
+				f.add(dropped(f.told))
 			}
-			f.add(eventOf(&p))
+			f.add(eventOf(&p.Message))
 			if len(f.b) >= flushSize {
 				break
 			}

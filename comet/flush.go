@@ -1,10 +1,6 @@
 package comet
 
-import (
-	"fmt"
-	"net/http"
-	"time"
-)
+import "time"
 
 // flushSize is how much is collected before it is sent.
 const flushSize = 32 << 10
@@ -31,24 +27,4 @@ func (f *feed) flush() error {
 		_ = f.rc.SetWriteDeadline(time.Time{})
 	}
 	return err
-}
-
-// longestUnwrap is how many types may be around a ResponseWriter.
-const longestUnwrap = 100
-
-// checkFlush tells whether w can flush, without doing it, as
-// http.ResponseController looks for it. Without flushing a stream would be
-// nothing until its end.
-func checkFlush(w http.ResponseWriter) error {
-	for range longestUnwrap {
-		switch t := w.(type) {
-		case interface{ FlushError() error }, http.Flusher:
-			return nil
-		case interface{ Unwrap() http.ResponseWriter }:
-			w = t.Unwrap()
-		default:
-			return fmt.Errorf("comet: %T can't flush: %w", w, http.ErrNotSupported)
-		}
-	}
-	return fmt.Errorf("comet: %T can't flush: %w", w, http.ErrNotSupported)
 }

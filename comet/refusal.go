@@ -37,16 +37,7 @@ var errGoingAway = &refusal{status: http.StatusServiceUnavailable, text: "this s
 // forbid refuses a request for an error of the application, with the status that
 // it asks for, or def. Its text is not the client's business.
 func forbid(err error, def int) error {
-	status := def
-	type coded interface {
-		error
-		StatusCode() int
-	}
-	if e, ok := errors.AsType[coded](err); ok {
-		if s := e.StatusCode(); s >= 400 && s <= 599 {
-			status = s
-		}
-	}
+	status := sse.StatusOf(err, def)
 	return &refusal{status: status, text: cmp.Or(http.StatusText(status), "refused"), err: err}
 }
 

@@ -112,10 +112,10 @@ func (k *socket) send() error {
 		case err != nil:
 			return err
 		case p.Missed > 0:
-			err = write(gapEvent(told, sse.GapDropped, told))
+			err = write(dropped(told))
 		}
 		if err == nil {
-			err = write(eventOf(&p))
+			err = write(eventOf(&p.Message))
 		}
 	}
 	return err

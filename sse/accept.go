@@ -99,7 +99,7 @@ func (s *serverSettings) admit(w http.ResponseWriter, r *http.Request) (lastEven
 	if lastEventID, err = s.lastEventID(r); err != nil {
 		return "", err
 	}
-	if err := checkFlush(w); err != nil {
+	if err := CheckFlush(w); err != nil {
 		return "", internal(err)
 	}
 	return lastEventID, nil

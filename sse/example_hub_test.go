@@ -250,3 +250,35 @@ func ExampleRing_First() {
 	// two <nil>
 	// three <nil>
 }
+
+// A transport of one's own tells of a gap as event streams do.
+func ExampleGapError_Message() {
+	var hub sse.Hub
+	sub, err := hub.Subscribe(sse.SubscribeOptions{Topics: []string{"news"}, After: "made up"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer sub.Close()
+	if gap := sub.Gap(); gap != nil {
+		m := gap.Message("")
+		fmt.Println(m.Type, m.Data)
+	}
+	// Output: gap {"after":"made up","reason":"malformed"}
+}
+
+func ExampleStatusOf() {
+	fmt.Println(sse.StatusOf(&sse.HTTPError{Status: http.StatusUnauthorized}, http.StatusForbidden))
+	fmt.Println(sse.StatusOf(errors.New("not for everybody"), http.StatusForbidden))
+	// Output:
+	// 401
+	// 403
+}
+
+func ExampleCheckFlush() {
+	fmt.Println(sse.CheckFlush(httptest.NewRecorder()))
+	fmt.Println(sse.CheckFlush(struct{ http.ResponseWriter }{httptest.NewRecorder()}))
+	// Output:
+	// <nil>
+	// sse: the ResponseWriter can't flush: struct { http.ResponseWriter } has neither FlushError nor Flush nor Unwrap
+}

@@ -9,13 +9,14 @@ import (
 // unwraps to itself has no end.
 const longestUnwrap = 1000
 
-// checkFlush tells whether w can flush, without doing it: that would send the
-// header fields. The error is ErrFlush and names the type that can't.
+// CheckFlush tells whether w can flush, as an answer without end has to, without
+// doing it: that would send the header fields. The error is [ErrFlush] and names
+// the type that can't.
 //
 // http.ResponseController takes the first type with FlushError or Flush that it
 // finds by Unwrap. That one may pass the call on, so the innermost type has to
 // be able too.
-func checkFlush(w http.ResponseWriter) error {
+func CheckFlush(w http.ResponseWriter) error {
 	found := false
 	for range longestUnwrap {
 		can := false

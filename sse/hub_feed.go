@@ -70,7 +70,7 @@ func (f *feed) begin() error {
 	cursor := f.sub.Cursor()
 	if gap := f.sub.Gap(); gap != nil {
 		f.told = cursor
-		return f.conn.Send(gapMessage(gap.After, gap.Reason, cursor))
+		return f.conn.Send(gap.Message(cursor))
 	}
 	if f.told == "" && f.hub.tellsIDs() {
 		return f.tell(cursor)
@@ -99,12 +99,16 @@ func (f *feed) quiet() error {
 	case missed > 0:
 		after := f.told
 		f.told = cursor
-		return f.conn.Send(gapMessage(after, GapDropped, cursor))
+		return f.conn.Send(dropped(after).Message(cursor))
 	case cursor != f.told:
 		return f.tell(cursor)
 	}
 	return nil
 }
+
+// dropped is the gap behind the ID that a client has, of what its queue did not
+// take.
+func dropped(told string) *GapError { return &GapError{After: told, Reason: GapDropped} }
 
 // batchOctets is how much of what waits is sent at once. A message of that size
 // is not copied: it would be for each stream.
@@ -118,7 +122,7 @@ func (f *feed) send(p Published) error {
 	for {
 		if p.Missed > 0 {
 			// It has no ID of its own: who is cut off here gets what was dropped.
-			gap := gapMessage(f.told, GapDropped, "")
+			gap := dropped(f.told).Message("")
 			b.b, _ = gap.Append(b.b)
 		}
 		f.told = p.ID

@@ -56,15 +56,18 @@ func asGap(err error, after string) (*GapError, bool) {
 // longestAfter bounds what is sent back of an ID that a client made up.
 const longestAfter = 128 // octets
 
-// gapMessage is the event that tells a client of a gap. The client's last event
-// ID becomes id, unless that is empty.
-func gapMessage(after, reason, id string) Message {
+// Message gives the event, of type [GapType], that tells a client of the gap. The
+// client's last event ID becomes id, unless that is empty. The streams of a [Hub]
+// send it by themselves: it is for who takes a [Subscription] to its clients in
+// another way.
+func (e *GapError) Message(id string) Message {
+	after := e.After
 	if len(after) > longestAfter {
 		after = strings.ToValidUTF8(after[:longestAfter], "")
 	}
 	data, _ := json.Marshal(struct {
 		After  string `json:"after"`
 		Reason string `json:"reason"`
-	}{after, reason}) // two strings can't fail
+	}{after, e.Reason}) // two strings can't fail
 	return Message{Type: GapType, Data: string(data), ID: id}
 }

@@ -41,6 +41,21 @@ func (e *HTTPError) Unwrap() error { return e.Err }
 // StatusCode gives Status.
 func (e *HTTPError) StatusCode() int { return e.Status }
 
+// StatusOf gives the HTTP status that an error in the tree of err asks for by its
+// StatusCode method, if that is 400 to 599, and def otherwise.
+func StatusOf(err error, def int) int {
+	type coded interface {
+		error
+		StatusCode() int
+	}
+	if e, ok := errors.AsType[coded](err); ok {
+		if s := e.StatusCode(); s >= 400 && s <= 599 {
+			return s
+		}
+	}
+	return def
+}
+
 type hubHandler struct {
 	hub       *Hub
 	authorize func(*http.Request) ([]string, error)
@@ -76,16 +91,7 @@ func (hh *hubHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // forbid answers a request that was not authorized.
 func (h *Hub) forbid(w http.ResponseWriter, r *http.Request, err error) {
-	status := http.StatusForbidden
-	type coded interface {
-		error
-		StatusCode() int
-	}
-	if e, ok := errors.AsType[coded](err); ok {
-		if s := e.StatusCode(); s >= 400 && s <= 599 {
-			status = s
-		}
-	}
+	status := StatusOf(err, http.StatusForbidden)
 	w.Header().Set("Cache-Control", "no-store")
 	text := http.StatusText(status)
 	if text == "" {
