@@ -47,8 +47,14 @@ func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
 	if cfg.quiet {
 		stderr = io.Discard
 	}
-	d.server = &http.Server{
-		Handler:           d,
+	d.server = newHTTPServer(d, log.New(stderr, "echo: ", 0))
+	return d
+}
+
+// newHTTPServer makes a server with the limits above.
+func newHTTPServer(h http.Handler, errorLog *log.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -57,9 +63,8 @@ func newHTTPDriver(e *echoer, cfg config, stderr io.Writer) *httpDriver {
 		// The deadlines of its streams don't end those of a client that takes
 		// nothing.
 		HTTP2:    &http.HTTP2Config{WriteByteTimeout: writeByteTimeout},
-		ErrorLog: log.New(stderr, "echo: ", 0),
+		ErrorLog: errorLog,
 	}
-	return d
 }
 
 // routes are the requests that ask for no upgrade.

@@ -33,6 +33,7 @@ type gallery struct {
 
 	mu     sync.Mutex
 	wires  []*wireListener // nil until somebody asks for the page
+	page   *page           // for these
 	server *http.Server    // of them
 	done   sync.WaitGroup  // their Serves
 	closed bool

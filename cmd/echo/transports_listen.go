@@ -47,6 +47,7 @@ func (g *gallery) listen() ([]*wireListener, error) {
 		return g.wires, nil
 	}
 	wires := make([]*wireListener, 0, len(wireTransports))
+	origins := make([]string, 0, len(wireTransports))
 	for i := range wireTransports {
 		ln, err := listen(context.Background(), "127.0.0.1:0")
 		if err != nil {
@@ -55,9 +56,10 @@ func (g *gallery) listen() ([]*wireListener, error) {
 			}
 			return nil, &httpError{http.StatusServiceUnavailable, "a port for each transport: " + err.Error()}
 		}
-		wires = append(wires, &wireListener{ln, i})
+		l := &wireListener{ln, i}
+		wires, origins = append(wires, l), append(origins, l.origin())
 	}
-	g.wires, g.server = wires, g.newServer()
+	g.wires, g.page, g.server = wires, newTransportsPage(origins), g.newServer()
 	for _, l := range wires {
 		g.done.Go(func() {
 			if err := g.server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) && g.wired.Logger != nil {
@@ -74,23 +76,16 @@ type wireKey struct{}
 func (g *gallery) newServer() *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc(cometPath+"{viewer}/{transport}", g.serveWired)
-	return &http.Server{
-		Handler:           mux,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      answerTimeout,
-		IdleTimeout:       idleTimeout,
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			return context.WithValue(ctx, wireKey{}, c)
-		},
-		ConnState: func(c net.Conn, s http.ConnState) {
-			if s == http.StateHijacked {
-				c.(*wireConn).hijacked()
-			}
-		},
-		ErrorLog: slog.NewLogLogger(g.logHandler(), slog.LevelInfo),
+	s := newHTTPServer(mux, slog.NewLogLogger(g.logHandler(), slog.LevelInfo))
+	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(ctx, wireKey{}, c)
 	}
+	s.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateHijacked {
+			c.(*wireConn).hijacked()
+		}
+	}
+	return s
 }
 
 func (g *gallery) logHandler() slog.Handler {

@@ -37,14 +37,9 @@ func newTransportsPage(wires []string) *page {
 }
 
 func (g *gallery) servePage(w http.ResponseWriter, r *http.Request) {
-	wires, err := g.listen()
-	if err != nil {
+	if _, err := g.listen(); err != nil {
 		answer(w, err)
 		return
 	}
-	origins := make([]string, len(wires))
-	for i, l := range wires {
-		origins[i] = l.origin()
-	}
-	newTransportsPage(origins).ServeHTTP(w, r)
+	g.page.ServeHTTP(w, r) // it does not change any more
 }
