@@ -322,8 +322,8 @@ func (c *Conn) finish(failed bool) {
 
 // closeTransport closes the transport, once: other calls wait until it is closed.
 // It is the deepest call of most goroutines, and has to fit on a small stack, too:
-// to grow one for the last thing that it does costs a twentieth of a connection
-// that does nothing else (TestSmallStack).
+// to grow one for the last thing that it does is a waste that shows where
+// connections come and go (TestSmallStack).
 //
 //req:impl RFC6455-7.1.4-01
 func (c *Conn) closeTransport() {
