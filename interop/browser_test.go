@@ -28,7 +28,7 @@ type browser struct{ ctx context.Context }
 
 func startBrowser(t *testing.T) browser {
 	t.Helper()
-	path := tool(t, "chromium", "chromium-browser", "google-chrome")
+	path := tool(t, chromiumNames...)
 	require.NoError(t, os.MkdirAll(artifacts, 0o755))
 	alloc, freeAlloc := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(path),

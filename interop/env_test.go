@@ -17,6 +17,9 @@ import (
 // root is the repository, seen from this folder.
 const root = ".."
 
+// geckodriverKept is where `make tools` keeps the geckodriver that it has built.
+const geckodriverKept = root + "/.cache/tools/geckodriver-0.37.1/bin/geckodriver"
+
 // installTime bounds what is fetched from a registry.
 const installTime = 3 * time.Minute
 
