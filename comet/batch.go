@@ -2,15 +2,36 @@ package comet
 
 import (
 	"errors"
+	"strconv"
 
 	"longwire.example/sse"
 )
 
-// batch is an answer of polling.
+// batch is what an answer of polling has.
 type batch struct {
-	Cursor string  `json:"cursor"`
-	Events []event `json:"events"`
-	More   bool    `json:"more"`
+	cursor string
+	events []byte // as JSON, with commas between them
+	n      int    // of them
+	more   bool
+}
+
+// add appends an event.
+func (b *batch) add(json []byte) {
+	if b.n > 0 {
+		b.events = append(b.events, ',')
+	}
+	b.events = append(b.events, json...)
+	b.n++
+}
+
+// batchRoom is enough for what stands around the events, but for long cursors.
+const batchRoom = 64
+
+// append appends it as the object that clients get.
+func (b *batch) append(dst []byte) []byte {
+	dst = appendJSON(append(dst, `{"cursor":`...), b.cursor)
+	dst = append(append(dst, `,"events":[`...), b.events...)
+	return append(strconv.AppendBool(append(dst, `],"more":`...), b.more), '}')
 }
 
 // maxBatchOctets is after how many octets an answer of polling ends; each event
@@ -23,20 +44,20 @@ const (
 // collect takes what a subscription has, as much as an answer holds. wait, if not
 // nil, waits for the first one.
 func (x *exchange) collect(s *sse.Subscription, wait func() (sse.Published, error)) (batch, error) {
-	b := batch{Cursor: s.Cursor(), Events: []event{}}
+	b := batch{cursor: s.Cursor()}
 	if s.Gap() != nil {
-		b.Events = append(b.Events, first(s))
+		b.add(first(s).append(nil))
 		wait = nil // it is to be told at once
 	}
 	octets := 0
-	for !b.More {
+	for !b.more {
 		p, ok, err := s.Poll(x.r.Context())
-		if err == nil && !ok && wait != nil && len(b.Events) == 0 {
+		if err == nil && !ok && wait != nil && b.n == 0 {
 			p, err = wait()
 			ok = err == nil
 		}
 		if err != nil {
-			if b.More, err = goesOn(err); err != nil {
+			if b.more, err = goesOn(err); err != nil {
 				return b, err
 			}
 			break
@@ -45,14 +66,14 @@ func (x *exchange) collect(s *sse.Subscription, wait func() (sse.Published, erro
 			break
 		}
 		if p.Missed > 0 {
-			b.Events = append(b.Events, dropped(b.Cursor))
+			b.add(dropped(b.cursor).append(nil))
 		}
-		b.Events = append(b.Events, eventOf(&p.Message))
-		b.Cursor = p.ID
+		b.add(x.h.encoded.of(&p.Message).text())
+		b.cursor = p.ID
 		octets += len(p.Message.Data) + len(p.Message.Type) + eventOctets
-		b.More = octets >= maxBatchOctets || x.h.set.maxBatch > 0 && len(b.Events) >= x.h.set.maxBatch
+		b.more = octets >= maxBatchOctets || x.h.set.maxBatch > 0 && b.n >= x.h.set.maxBatch
 	}
-	b.Cursor = s.Cursor() // when it has all, the newest ID of whatever topic
+	b.cursor = s.Cursor() // when it has all, the newest ID of whatever topic
 	return b, nil
 }
 

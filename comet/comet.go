@@ -98,10 +98,11 @@ type Handler struct {
 	// nothing.
 	Logger *slog.Logger
 
-	once  sync.Once
-	wrong error
-	set   settings
-	held  held
+	once    sync.Once
+	wrong   error
+	set     settings
+	held    held
+	encoded encodings
 }
 
 // Shutdown ends the requests that are held, as [sse.Hub.Shutdown] says: each is

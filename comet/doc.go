@@ -49,7 +49,7 @@
 // # Reading order
 //
 // comet.go, settings.go, serve.go, site.go, request.go, refusal.go; event.go,
-// batch.go, poll.go, callback.go; held.go, feed.go, flush.go, stream.go,
-// multipart.go, iframe.go, eventstream.go, websocket.go; send.go; client.js,
-// transports.js.
+// encoding.go, batch.go, poll.go, callback.go; held.go, feed.go, quiet.go, flush.go,
+// stream.go, multipart.go, iframe.go, eventstream.go, websocket.go; send.go;
+// client.js, transports.js.
 package comet

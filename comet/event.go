@@ -44,10 +44,12 @@ func first(s *sse.Subscription) event {
 // append appends the event as JSON without a line break. What could end a script
 // is escaped (package json does that for <, >, &, U+2028 and U+2029), and what is
 // not UTF-8 becomes U+FFFD, as in an event stream.
-func (e event) append(b []byte) []byte {
-	j, err := json.Marshal(e)
+func (e event) append(b []byte) []byte { return appendJSON(b, e) }
+
+func appendJSON(b []byte, v any) []byte {
+	j, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // three strings can't fail
+		panic(err) // strings can't fail
 	}
 	return append(b, j...)
 }

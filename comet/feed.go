@@ -1,10 +1,8 @@
 package comet
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"longwire.example/sse"
 )
@@ -12,8 +10,8 @@ import (
 // feed sends events as they come, in whatever form, as the body of one response.
 type feed struct {
 	*exchange
-	wrap func(b []byte, e event) []byte // appends an event
-	end  func(b []byte) []byte          // appends what comes last; may be nil
+	wrap func(b, json []byte) []byte // appends an event
+	end  func(b []byte) []byte       // appends what comes last; may be nil
 
 	told string // the ID that the client has
 	b    []byte // what is to be sent
@@ -41,7 +39,7 @@ func (f *feed) run(contentType, prologue string) error {
 	f.begun = true
 	f.w.WriteHeader(http.StatusOK)
 	f.b = append(f.b, prologue...)
-	f.add(first(s))
+	f.say(first(s))
 	if err = f.flush(); err == nil {
 		err = f.events(s)
 	}
@@ -59,9 +57,15 @@ func (f *feed) run(contentType, prologue string) error {
 	return err
 }
 
-// add appends an event to what is to be sent.
-func (f *feed) add(e event) {
-	f.b = f.wrap(f.b, e)
+// add appends an event of the hub to what is to be sent.
+func (f *feed) add(m *sse.Message) {
+	f.b = f.wrap(f.b, f.h.encoded.of(m).text())
+	f.told = m.ID
+}
+
+// say appends what is for this client alone.
+func (f *feed) say(e event) {
+	f.b = f.wrap(f.b, e.append(nil))
 	if e.ID != "" {
 		f.told = e.ID
 	}
@@ -69,20 +73,22 @@ func (f *feed) add(e event) {
 
 // events sends what a subscription gives. What is there goes out together.
 func (f *feed) events(s *sse.Subscription) error {
+	q := waiter{s: s, ctx: f.r.Context(), quiet: f.h.set.heartbeat}
+	defer q.stop()
 	for {
-		p, err := next(f.r.Context(), s, f.h.set.heartbeat)
+		p, err := q.next()
 		for more := err == nil; more; {
 			if p.Missed > 0 {
-				f.add(dropped(f.told))
+				f.say(dropped(f.told))
 			}
-			f.add(eventOf(&p.Message))
+			f.add(&p.Message)
 			if len(f.b) >= flushSize {
 				break
 			}
-			p, more, err = s.Poll(f.r.Context())
+			p, more, err = s.Poll(q.ctx)
 		}
 		if errors.Is(err, errQuiet) {
-			f.add(newer(s, f.told))
+			f.say(newer(s, f.told))
 			err = nil
 		}
 		if e := f.flush(); e != nil {
@@ -95,27 +101,4 @@ func (f *feed) events(s *sse.Subscription) error {
 			return errLong
 		}
 	}
-}
-
-// newer tells a client of quiet topics how far the hub has come, so that it does
-// not come back with an ID of long ago; or nothing.
-func newer(s *sse.Subscription, told string) event {
-	if c := s.Cursor(); c != told {
-		return event{ID: c}
-	}
-	return event{}
-}
-
-// errQuiet is the cause of the end of waiting for an event when it is time for
-// something without meaning.
-var errQuiet = errors.New("comet: nothing has happened for a while")
-
-// next is s.Next that gives errQuiet after so long, unless that is 0.
-func next(ctx context.Context, s *sse.Subscription, quiet time.Duration) (sse.Published, error) {
-	if quiet == 0 {
-		return s.Next(ctx)
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, quiet, errQuiet)
-	defer cancel()
-	return s.Next(ctx)
 }

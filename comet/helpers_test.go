@@ -86,6 +86,14 @@ func overTCP(t *testing.T, h *comet.Handler) *site {
 	return &site{t: t, h: h, url: srv.URL + "/comet/", client: srv.Client()}
 }
 
+// upgrade has the fields of a handshake.
+var upgrade = http.Header{
+	"Connection":            {"Upgrade"},
+	"Upgrade":               {"websocket"},
+	"Sec-Websocket-Version": {"13"},
+	"Sec-Websocket-Key":     {"dGhlIHNhbXBsZSBub25jZQ=="},
+}
+
 // publish publishes numbers, each as the data of an event.
 func (s *site) publish(from, to int) (last string) {
 	s.t.Helper()

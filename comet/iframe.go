@@ -45,9 +45,9 @@ func (x *exchange) iframe() error {
 	h.Set("Referrer-Policy", "no-referrer")
 	script := `<script nonce="` + nonce + `">`
 	f := feed{exchange: x}
-	f.wrap = func(b []byte, e event) []byte {
+	f.wrap = func(b, json []byte) []byte {
 		b = append(append(b, script...), "e("...)
-		return append(e.append(b), ")</script>\n"...)
+		return append(append(b, json...), ")</script>\n"...)
 	}
 	f.end = func(b []byte) []byte { return append(append(b, script...), "e(null)</script>\n"...) }
 	return f.run("text/html; charset=utf-8", "<!doctype html><meta charset=utf-8><title>events</title>\n"+

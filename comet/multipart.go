@@ -17,15 +17,14 @@ func (x *exchange) multipart() error {
 		return err
 	}
 	boundary := rand.Text()
-	part := func(b []byte, e event, after string) []byte {
-		body := e.append(nil)
+	part := func(b, json []byte, after string) []byte {
 		b = append(b, "Content-Type: application/json\r\nContent-Length: "...)
-		b = strconv.AppendInt(b, int64(len(body)), 10)
-		b = append(append(b, "\r\n\r\n"...), body...)
+		b = strconv.AppendInt(b, int64(len(json)), 10)
+		b = append(append(b, "\r\n\r\n"...), json...)
 		return append(append(append(b, "\r\n--"...), boundary...), after...)
 	}
 	f := feed{exchange: x}
-	f.wrap = func(b []byte, e event) []byte { return part(b, e, "\r\n") }
-	f.end = func(b []byte) []byte { return part(b, event{ID: f.told}, "--\r\n") }
+	f.wrap = func(b, json []byte) []byte { return part(b, json, "\r\n") }
+	f.end = func(b []byte) []byte { return part(b, event{ID: f.told}.append(nil), "--\r\n") }
 	return f.run("multipart/x-mixed-replace; boundary="+boundary, "--"+boundary+"\r\n")
 }

@@ -2,7 +2,6 @@ package comet
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -92,21 +91,21 @@ func (x *exchange) beginPoll() (callback string, err error) {
 
 // answer sends a batch, as JSON or as a script that calls callback with it.
 func (x *exchange) answer(callback string, b *batch) error {
-	body, err := json.Marshal(b)
-	if err != nil {
-		return err
-	}
+	body := make([]byte, 0, len(b.events)+len(b.cursor)+len(callback)+batchRoom)
 	contentType := "application/json"
-	if callback != "" {
+	if callback == "" {
+		body = b.append(body)
+	} else {
 		// The comment keeps the octets of the callback from being the first
 		// ones, which a plugin could take for a file of its own.
-		body = append(append([]byte("/**/"+callback+"("), body...), ");\n"...)
+		body = append(append(append(body, "/**/"...), callback...), '(')
+		body = append(b.append(body), ");\n"...)
 		contentType = "text/javascript; charset=utf-8"
 	}
 	x.head(contentType)
 	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.begun = true
 	x.deadline()
-	_, err = x.w.Write(body)
+	_, err := x.w.Write(body)
 	return err
 }

@@ -7,8 +7,8 @@ func (x *exchange) stream() error {
 	if err := x.begin(); err != nil {
 		return err
 	}
-	f := feed{exchange: x, wrap: func(b []byte, e event) []byte {
-		return append(e.append(b), '\n')
+	f := feed{exchange: x, wrap: func(b, json []byte) []byte {
+		return append(append(b, json...), '\n')
 	}}
 	return f.run("application/x-ndjson", "")
 }

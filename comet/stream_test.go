@@ -140,9 +140,7 @@ func TestStalledClientStallsNobody(t *testing.T) {
 				}
 				r := s.request(http.MethodGet, target+"&cursor=", nil)
 				if name == "ws" {
-					for k, v := range map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} {
-						r.Header.Set(k, v)
-					}
+					r.Header = upgrade.Clone()
 				}
 				if name == "poll" {
 					s.say("news", sse.Message{Data: strings.Repeat("x", 100_000)})

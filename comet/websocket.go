@@ -30,7 +30,11 @@ func (x *exchange) webSocket() error {
 	// net/http keeps its buffers until ServeHTTP returns, and cancels the
 	// request's context then.
 	x.kept = true
-	go (&socket{h: x.h, c: c, s: s, r: x.r.WithContext(c.Context())}).run()
+	k := &socket{h: x.h, c: c, s: s, r: x.r.WithContext(c.Context())}
+	if d := c.Info().Deflate; d != nil {
+		k.takeover = !d.ServerNoContextTakeover
+	}
+	go k.run()
 	return nil
 }
 
@@ -40,6 +44,8 @@ type socket struct {
 	c *ws.Conn
 	s *sse.Subscription
 	r *http.Request // of the handshake; its context is the connection's
+
+	takeover bool // messages that go out refer to those before
 }
 
 // run takes what the client sends, until the connection has ended.
@@ -89,36 +95,48 @@ func (k *socket) give(data []byte) (err error) {
 
 // send sends events until something ends it.
 func (k *socket) send() error {
-	var b []byte
-	told := ""
-	write := func(e event) error {
-		if e.ID != "" {
-			told = e.ID
-		}
-		b = e.append(b[:0])
-		return k.c.Write(k.r.Context(), ws.Text, b)
-	}
-	err := write(first(k.s))
+	begin := first(k.s)
+	told := begin.ID
+	err := k.say(begin)
+	q := waiter{s: k.s, ctx: k.r.Context(), quiet: k.h.set.heartbeat}
+	defer q.stop()
 	for err == nil {
 		var p sse.Published
-		p, err = next(k.r.Context(), k.s, k.h.set.heartbeat)
+		p, err = q.next()
 		switch {
 		case errors.Is(err, errQuiet):
 			err = nil
 			if e := newer(k.s, told); e.ID != "" { // Pings say that it is alive
-				err = write(e)
+				told = e.ID
+				err = k.say(e)
 			}
 			continue
 		case err != nil:
 			return err
 		case p.Missed > 0:
-			err = write(dropped(told))
+			err = k.say(dropped(told))
 		}
 		if err == nil {
-			err = write(eventOf(&p.Message))
+			told = p.ID
+			err = k.push(&p.Message)
 		}
 	}
 	return err
+}
+
+// push sends an event of the hub: a frame that all share, but where each message
+// refers to those before it on the same connection, which saves more octets.
+func (k *socket) push(m *sse.Message) error {
+	e := k.h.encoded.of(m)
+	if k.takeover {
+		return k.c.Write(k.r.Context(), ws.Text, e.text())
+	}
+	return k.c.WritePrepared(k.r.Context(), e.prepared())
+}
+
+// say sends what is for this client alone.
+func (k *socket) say(e event) error {
+	return k.c.Write(k.r.Context(), ws.Text, e.append(nil))
 }
 
 // end closes the connection for what has ended the sending.
