@@ -2,7 +2,9 @@ package comet
 
 import (
 	"crypto/rand"
+	"net/http"
 	"strconv"
+	"strings"
 )
 
 // multipart is multipart streaming: each part takes the place of the one before
@@ -26,5 +28,20 @@ func (x *exchange) multipart() error {
 	f := feed{exchange: x}
 	f.wrap = func(b, json []byte) []byte { return part(b, json, "\r\n") }
 	f.end = func(b []byte) []byte { return part(b, event{ID: f.told}.append(nil), "--\r\n") }
-	return f.run("multipart/x-mixed-replace; boundary="+boundary, "--"+boundary+"\r\n")
+	return f.run(multipartType(x.r)+"; boundary="+boundary, "--"+boundary+"\r\n")
+}
+
+// multipartType is the type that Accept names (RFC 9110, section 12.5.1). WebKit
+// takes multipart/x-mixed-replace for nothing but documents and pictures, and a
+// fetch of it fails, so client.js asks for multipart/mixed, whose parts are the same.
+func multipartType(r *http.Request) string {
+	for _, field := range r.Header["Accept"] {
+		for kind := range strings.SplitSeq(field, ",") {
+			kind, _, _ = strings.Cut(kind, ";")
+			if strings.EqualFold(strings.TrimSpace(kind), "multipart/mixed") {
+				return "multipart/mixed"
+			}
+		}
+	}
+	return "multipart/x-mixed-replace"
 }

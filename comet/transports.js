@@ -50,7 +50,7 @@ export const transports = {
   },
 
   stream(c, attempt) {
-    return read(c, attempt, "stream", () => {
+    return read(c, attempt, "stream", "*/*", () => {
       let rest = "";
       return (text) => {
         const lines = (rest + text).split("\n");
@@ -61,7 +61,8 @@ export const transports = {
   },
 
   multipart(c, attempt) {
-    return read(c, attempt, "multipart", (contentType) => {
+    // Not multipart/x-mixed-replace, whose fetch fails in WebKit.
+    return read(c, attempt, "multipart", "multipart/mixed", (contentType) => {
       // No line break can stand in a part's JSON, so no delimiter can.
       const delimiter = "\r\n--" + contentType.split("boundary=")[1];
       let rest = "\r\n";
@@ -104,10 +105,10 @@ export const transports = {
 };
 
 // read reads a response as it grows.
-function read(c, attempt, path, parser) {
+function read(c, attempt, path, accept, parser) {
   const stop = new AbortController();
   (async () => {
-    const r = await request(c, path, stop);
+    const r = await request(c, path, stop, {}, accept);
     const take = parser(r.headers.get("Content-Type"));
     const decoder = new TextDecoder();
     for (const reader = r.body.getReader(); ;) {
@@ -120,8 +121,8 @@ function read(c, attempt, path, parser) {
   return () => stop.abort();
 }
 
-async function request(c, path, stop, params) {
-  const r = await fetch(c.url(path, params), { signal: stop.signal, cache: "no-store", credentials: c.credentials() });
+async function request(c, path, stop, params, accept = "*/*") {
+  const r = await fetch(c.url(path, params), { signal: stop.signal, headers: { Accept: accept }, cache: "no-store", credentials: c.credentials() });
   if (!r.ok) throw new Error(`${r.status}`);
   return r;
 }
