@@ -41,7 +41,8 @@ const browserPatience = 90 * time.Second
 
 // session is a session with a browser (section 8).
 type session struct {
-	name string // of the browser
+	name    string // of the browser
+	version string // of it
 
 	url     string // of the session's commands
 	current string // the handle of the window that they go to
@@ -67,11 +68,14 @@ func newSession(ctx context.Context, name, driver string, capabilities map[strin
 		},
 	}
 	maps.Copy(always, capabilities)
-	var made struct{ SessionID string }
+	var made struct {
+		SessionID    string
+		Capabilities struct{ BrowserVersion string }
+	}
 	err := webDriver(ctx, http.MethodPost, driver+"/session", map[string]any{
 		"capabilities": map[string]any{"alwaysMatch": always},
 	}, &made)
-	return &session{name: name, url: driver + "/session/" + url.PathEscape(made.SessionID)}, err
+	return &session{name: name, version: made.Capabilities.BrowserVersion, url: driver + "/session/" + url.PathEscape(made.SessionID)}, err
 }
 
 // end ends the session, and the browser with it (section 8.2).

@@ -16,8 +16,8 @@ const about = [
     direction: "down; up by POST", origins: "with CORS", compatibility: "every browser that reads a response as it grows; proxies must not buffer",
   },
   {
-    name: "multipart", title: "Multipart streaming", how: "x-mixed-replace, a part an event",
-    direction: "down; up by POST", origins: "with CORS", compatibility: "read as XHR streaming; browsers themselves show such parts as pictures only",
+    name: "multipart", title: "Multipart streaming", how: "a multipart body, a part an event",
+    direction: "down; up by POST", origins: "with CORS", compatibility: "read as XHR streaming; as x-mixed-replace, WebKit takes pictures only",
   },
   {
     name: "iframe", title: "Forever iframe", how: "a page without end, a script an event",
