@@ -99,7 +99,16 @@ func (x *exchange) preflight(allowed string) {
 }
 
 // frameAncestors gives the sources of Content-Security-Policy that may show the
-// iframe.
+// iframe. It has no word for a host with an IPv6 address or an underscore (Content
+// Security Policy Level 3, section 2.3.1, host-char), and browsers ignore one that
+// is written all the same, so such an origin is left out: what remains is never
+// empty and allows nobody else.
 func (x *exchange) frameAncestors() string {
-	return strings.Join(append([]string{"'self'"}, x.h.Origins...), " ")
+	sources := "'self'"
+	for _, origin := range x.h.Origins {
+		if !strings.ContainsAny(origin, "[_") {
+			sources += " " + origin
+		}
+	}
+	return sources
 }

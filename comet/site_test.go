@@ -140,3 +140,28 @@ func TestIframeIsForOneOrigin(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, a.StatusCode)
 	})
 }
+
+// An origin that no Content-Security-Policy can name is left out of it, and nobody
+// gets in by that.
+func TestIframeOfAnOriginWithoutAWord(t *testing.T) {
+	const six, underscore = "http://[::1]:8080", "https://my_app.example"
+	for _, c := range []struct {
+		origins []string
+		policy  string
+	}{
+		{nil, "frame-ancestors 'self'"},
+		{[]string{six}, "frame-ancestors 'self'"},
+		{[]string{underscore, listed, six}, "frame-ancestors 'self' " + listed},
+	} {
+		h := allow()
+		h.Origins = c.origins
+		inBubble(t, h, func(s *site) {
+			s.url = "http://[::1]/comet/" // its own pages are 'self', whatever their address
+			resp, _ := s.open("iframe?origin=http://[::1]", "Sec-Fetch-Site", "same-origin")
+			policy := resp.Header.Get("Content-Security-Policy")
+			assert.True(t, strings.HasSuffix(policy, "; "+c.policy), policy)
+			resp.Body.Close()
+			assert.Equal(t, http.StatusForbidden, s.do(http.MethodGet, "iframe?origin="+other, "").StatusCode)
+		})
+	}
+}
