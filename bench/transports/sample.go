@@ -1,0 +1,127 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Sample is what was measured once. Octets and CPU time are those of one event
+// that one subscriber was given.
+type Sample struct {
+	Server      server  `json:"server"`
+	Transport   string  `json:"transport"`
+	Subscribers int     `json:"subscribers"`
+	Events      int     `json:"events"`  // published
+	Up          float64 `json:"up"`      // octets
+	Down        float64 `json:"down"`    //
+	IdleUp      float64 `json:"idle_up"` // octets of a request without an event in its answer
+	IdleDown    float64 `json:"idle_down"`
+	P50         float64 `json:"p50_us"` // microseconds
+	P99         float64 `json:"p99_us"`
+	CPU         float64 `json:"cpu_us"`
+}
+
+// crowd is a number of subscribers, and what they are sent.
+type crowd struct {
+	subscribers int
+	rate        int // events a second
+}
+
+// sample takes one, with a server of its own.
+func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_ Sample, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s, %s, %d subscribers: %w", s, t.name, w.subscribers, err)
+		}
+	}()
+	p, err := s.start(ctx, c.serverCore)
+	if err != nil {
+		return Sample{}, err
+	}
+	defer p.stop()
+	r, err := open(&c.load, p.addr, s, t, w.subscribers)
+	if r != nil {
+		defer r.close()
+	}
+	if err == nil {
+		err = r.settle()
+	}
+	if err != nil {
+		return Sample{}, err
+	}
+	every := time.Second / time.Duration(w.rate)
+	events := max(1, int(c.seconds*float64(w.rate)))
+	r.latencies = nil // those before were for practice
+	before, err := r.measure(p)
+	if err != nil {
+		return Sample{}, err
+	}
+	if err := r.publish(events, every); err != nil {
+		return Sample{}, err
+	}
+	after, err := r.measure(p)
+	if err != nil {
+		return Sample{}, err
+	}
+	if err := r.faults(events); err != nil {
+		return Sample{}, err
+	}
+	delivered := float64(events * w.subscribers)
+	out := Sample{
+		Server: s, Transport: t.name, Subscribers: w.subscribers, Events: events,
+		Up:   float64(after.all.up-before.all.up) / delivered,
+		Down: float64(after.all.down-before.all.down) / delivered,
+		P50:  quantile(r.latencies, 0.5) / 1e3,
+		P99:  quantile(r.latencies, 0.99) / 1e3,
+		CPU:  float64((after.cpu - before.cpu).Nanoseconds()) / 1e3 / delivered,
+	}
+	if n := float64(after.idle.n - before.idle.n); n > 0 {
+		out.IdleUp = float64(after.idle.up-before.idle.up) / n
+		out.IdleDown = float64(after.idle.down-before.idle.down) / n
+	}
+	return out, nil
+}
+
+// measured is how far everything has come.
+type measured struct {
+	all, idle counts
+	cpu       time.Duration
+}
+
+func (r *run) measure(p *process) (m measured, err error) {
+	for _, s := range r.subs {
+		m.all.up += s.up
+		m.all.down += s.down
+		m.idle.n += s.idle.n
+		m.idle.up += s.idle.up
+		m.idle.down += s.idle.down
+	}
+	m.cpu, err = p.cpu()
+	return m, err
+}
+
+// faults tells of events that were missed or came twice.
+func (r *run) faults(events int) error {
+	missed, doubled := 0, 0
+	for _, s := range r.subs {
+		missed += s.missed
+		doubled += s.doubled
+	}
+	switch {
+	case missed+doubled > 0:
+		return fmt.Errorf("%d events missed and %d doubled", missed, doubled)
+	case len(r.latencies) != events*len(r.subs):
+		return fmt.Errorf("%d latencies of %d events", len(r.latencies), events)
+	}
+	return nil
+}
+
+// quantile gives that of the values, which it sorts: the nearest rank.
+func quantile[T int64 | float64](values []T, q float64) float64 {
+	slices.Sort(values)
+	return float64(values[min(int(q*float64(len(values))), len(values)-1)])
+}
