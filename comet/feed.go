@@ -34,8 +34,6 @@ func (f *feed) run(contentType, prologue string) error {
 	}
 	defer s.Close()
 	f.head(contentType)
-	// What net/http sends after this has returned is not to wait for ever.
-	defer f.deadline()
 	f.begun = true
 	f.w.WriteHeader(http.StatusOK)
 	f.b = append(f.b, prologue...)
@@ -43,17 +41,26 @@ func (f *feed) run(contentType, prologue string) error {
 	if err = f.flush(); err == nil {
 		err = f.events(s)
 	}
+	f.deadline() // what comes last is not to wait for ever, nor net/http after this has returned
 	if errors.Is(err, errLong) || errors.Is(err, sse.ErrHubClosed) || errors.Is(err, sse.ErrOverflow) || errors.Is(err, sse.ErrGap) {
-		if f.end != nil {
-			f.b = f.end(f.b)
-		}
-		if e := f.flush(); e != nil {
+		if e := f.finish(); e != nil {
 			return e
 		}
 	}
 	if errors.Is(err, errLong) {
 		return nil
 	}
+	return err
+}
+
+// finish sends what comes last. It is not flushed: net/http sends it together with
+// the end of the body, and a client that has read it has read all. A page which
+// takes its iframe away then, with an end to come, would take the connection with it.
+func (f *feed) finish() error {
+	if f.end == nil {
+		return nil
+	}
+	_, err := f.w.Write(f.end(nil))
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -46,29 +47,64 @@ func allow() *comet.Handler {
 	return h
 }
 
+// bubble sets how a site in a bubble is made.
+type bubble struct {
+	version string // of HTTP: 1 by default
+	pipe    wstest.PipeOptions
+	server  func(*http.Server)              // changes the server
+	listen  func(net.Listener) net.Listener // puts something in between
+}
+
+// The versions of HTTP besides 1.
+const (
+	overHTTP2 = "HTTP/2"
+	overH2C   = "HTTP/2 without TLS"
+)
+
 // inBubble runs f with a site in memory. The server has timeouts that no held
 // request would survive.
 func inBubble(t *testing.T, h *comet.Handler, f func(s *site)) {
 	t.Helper()
-	inBubbleWith(t, h, wstest.PipeOptions{}, f)
+	inBubbleWith(t, h, bubble{}, f)
 }
 
-func inBubbleWith(t *testing.T, h *comet.Handler, pipe wstest.PipeOptions, f func(s *site)) {
+func inBubbleWith(t *testing.T, h *comet.Handler, o bubble, f func(s *site)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		l := wstest.NewListener(pipe)
-		srv := &httptest.Server{Listener: l, Config: &http.Server{
+		s := &site{t: t, h: h, url: "http://example.com/comet/", l: wstest.NewListener(o.pipe)}
+		srv := &httptest.Server{Listener: s.l, EnableHTTP2: o.version == overHTTP2, Config: &http.Server{
 			Handler:           http.StripPrefix("/comet", h),
 			ReadHeaderTimeout: 50 * time.Millisecond,
 			ReadTimeout:       50 * time.Millisecond,
 			WriteTimeout:      50 * time.Millisecond,
 			ErrorLog:          log.New(io.Discard, "", 0),
 		}}
-		srv.Start()
-		tr := &http.Transport{DialContext: l.Dial, DisableCompression: true}
+		if o.server != nil {
+			o.server(srv.Config)
+		}
+		if o.listen != nil {
+			srv.Listener = o.listen(s.l)
+		}
+		tr := &http.Transport{DisableCompression: true}
+		switch o.version {
+		case overHTTP2:
+			srv.StartTLS()
+			tr.TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig
+			tr.ForceAttemptHTTP2 = true
+			s.url = "https://example.com/comet/"
+		case overH2C:
+			srv.Config.Protocols = new(http.Protocols)
+			srv.Config.Protocols.SetUnencryptedHTTP2(true)
+			tr.Protocols = srv.Config.Protocols
+			srv.Start()
+		default:
+			srv.Start()
+		}
+		tr.DialContext = s.l.Dial
+		s.client = &http.Client{Transport: tr}
 		defer srv.Close()
 		defer tr.CloseIdleConnections()
-		f(&site{t: t, h: h, url: "http://example.com/comet/", client: &http.Client{Transport: tr}, l: l})
+		f(s)
 		if h.Check() == nil {
 			assert.NoError(t, h.Shutdown(t.Context())) // no request is held any more
 		}

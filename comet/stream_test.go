@@ -131,7 +131,7 @@ func TestStalledClientStallsNobody(t *testing.T) {
 			h.Hub.Stream.WriteTimeout = 7 * time.Second
 			h.WebSocket.CloseTimeout = time.Second
 			h.WebSocket.PingInterval = -1
-			inBubbleWith(t, h, wstest.PipeOptions{Size: 4096}, func(s *site) {
+			inBubbleWith(t, h, bubble{pipe: wstest.PipeOptions{Size: 4096}}, func(s *site) {
 				c, err := s.l.Dial(s.t.Context(), "", "")
 				require.NoError(t, err)
 				defer c.Close()
