@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -16,7 +17,7 @@ type run struct {
 	publisher publisher
 	subs      []*subscriber
 	buf       []byte
-	polls     []appointment // of polling, the earliest one first
+	polls     []*subscriber // of polling, by when they are due
 	latencies []int64       // nanoseconds, of the events that are measured
 }
 
@@ -26,12 +27,6 @@ type load struct {
 	interval time.Duration // between two polls
 	warm     int           // events before the measured ones
 	patience time.Duration // how long an event may take
-}
-
-// appointment is when a subscriber asks next.
-type appointment struct {
-	at int64
-	s  *subscriber
 }
 
 // open connects a publisher and n subscribers.
@@ -61,7 +56,8 @@ func open(l *load, addr string, s server, t *transport, n int) (*run, error) {
 			return r, err
 		}
 		if t.kind == ask { // spread over the interval
-			r.polls = append(r.polls, appointment{now() + int64(l.interval)*int64(i)/int64(n), s})
+			s.due = now() + int64(l.interval)*int64(i)/int64(n)
+			r.polls = append(r.polls, s)
 			continue
 		}
 		if err := s.ask(); err != nil {
@@ -84,7 +80,7 @@ func (r *run) close() {
 // turn does what there is to do, and waits for it until an instant at most.
 func (r *run) turn(until int64) error {
 	if len(r.polls) > 0 {
-		until = min(until, r.polls[0].at)
+		until = min(until, r.polls[0].due)
 	}
 	ready, err := r.poller.wait(until)
 	if err != nil {
@@ -107,8 +103,8 @@ func (r *run) turn(until int64) error {
 			}
 		}
 	}
-	for len(r.polls) > 0 && r.polls[0].at <= now() {
-		s := r.polls[0].s
+	for len(r.polls) > 0 && r.polls[0].due <= now() {
+		s := r.polls[0]
 		r.polls = r.polls[1:]
 		if err := s.ask(); err != nil {
 			return err
@@ -126,9 +122,22 @@ func (r *run) read(s *subscriber) error {
 	case again:
 		return s.ask()
 	case polled:
-		r.polls = append(r.polls, appointment{now() + int64(r.interval), s})
+		r.appoint(s)
 	}
 	return nil
+}
+
+// appoint lets a subscriber ask again at the next of its instants, which are an
+// interval apart, however long answers take: so all of them stay spread.
+func (r *run) appoint(s *subscriber) {
+	for at := now(); s.due <= at; {
+		s.due += int64(r.interval)
+	}
+	i := len(r.polls)
+	for i > 0 && r.polls[i-1].due > s.due {
+		i--
+	}
+	r.polls = slices.Insert(r.polls, i, s)
 }
 
 // publish publishes n events, so far apart, and goes on until all subscribers have
@@ -162,13 +171,9 @@ func (r *run) publish(n int, every time.Duration) error {
 // settle brings all subscribers so far that they have the same events.
 func (r *run) settle() error {
 	if r.subs[0].t.kind == stream {
-		for deadline := now() + int64(r.patience); !r.all(func(s *subscriber) bool { return s.answers.head != "" }); {
-			if now() > deadline {
-				return errors.New("no answer")
-			}
-			if err := r.turn(now() + int64(100*time.Millisecond)); err != nil {
-				return err
-			}
+		err := r.until("no answer to a request", func(s *subscriber) bool { return s.answers.head != "" })
+		if err != nil {
+			return err
 		}
 	}
 	// A request that is held gives no sign that it is. Who has asked too late for
@@ -179,6 +184,31 @@ func (r *run) settle() error {
 		}
 	}
 	return r.publish(r.warm, 5*time.Millisecond)
+}
+
+// quiet has those who poll do so at least once while there is nothing new.
+func (r *run) quiet() error {
+	if r.subs[0].t.kind != ask {
+		return nil
+	}
+	before := map[*subscriber]int64{}
+	for _, s := range r.subs {
+		before[s] = s.idle.n
+	}
+	return r.until("no answer to a poll", func(s *subscriber) bool { return s.idle.n > before[s] })
+}
+
+// until goes on until it is so of all subscribers.
+func (r *run) until(complaint string, so func(s *subscriber) bool) error {
+	for deadline := now() + int64(r.patience); !r.all(so); {
+		if now() > deadline {
+			return errors.New(complaint)
+		}
+		if err := r.turn(now() + int64(100*time.Millisecond)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) all(is func(s *subscriber) bool) bool {

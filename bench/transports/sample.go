@@ -53,6 +53,15 @@ func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_
 	if err != nil {
 		return Sample{}, err
 	}
+	// Polling that finds nothing, after some that did: where it goes on is told by
+	// then.
+	still, err := r.measure(p)
+	if err == nil {
+		err = r.quiet()
+	}
+	if err != nil {
+		return Sample{}, err
+	}
 	every := time.Second / time.Duration(w.rate)
 	events := max(1, int(c.seconds*float64(w.rate)))
 	r.latencies = nil // those before were for practice
@@ -79,9 +88,9 @@ func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_
 		P99:  quantile(r.latencies, 0.99) / 1e3,
 		CPU:  float64((after.cpu - before.cpu).Nanoseconds()) / 1e3 / delivered,
 	}
-	if n := float64(after.idle.n - before.idle.n); n > 0 {
-		out.IdleUp = float64(after.idle.up-before.idle.up) / n
-		out.IdleDown = float64(after.idle.down-before.idle.down) / n
+	if n := float64(before.idle.n - still.idle.n); n > 0 {
+		out.IdleUp = float64(before.idle.up-still.idle.up) / n
+		out.IdleDown = float64(before.idle.down-still.idle.down) / n
 	}
 	return out, nil
 }
@@ -120,8 +129,12 @@ func (r *run) faults(events int) error {
 	return nil
 }
 
-// quantile gives that of the values, which it sorts: the nearest rank.
+// quantile gives that of the values, which it sorts: the nearest rank. Of none it is
+// 0.
 func quantile[T int64 | float64](values []T, q float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
 	slices.Sort(values)
 	return float64(values[min(int(q*float64(len(values))), len(values)-1)])
 }

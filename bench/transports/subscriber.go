@@ -20,7 +20,8 @@ type subscriber struct {
 	asked    int64 // of the last request
 	answered int64 // down, at the end of the last answer
 
-	next    int // number of the event that is due; -1: the first one says
+	due     int64 // polling: when it asks next
+	next    int   // number of the event that is due; -1: the first one says
 	missed  int
 	doubled int
 	idle    counts // polling: answers without an event

@@ -31,7 +31,10 @@ func findVersions(ctx context.Context) (versions, error) {
 	}
 	_, name, _ := strings.Cut(strings.TrimSpace(string(said)), ": ")
 	v := versions{Date: time.Now().Format(time.DateOnly), Go: runtime.Version(), Nginx: strings.Replace(name, "/", " ", 1)}
-	v.Nchan = prints(ctx, "dpkg-query", "-W", "-f", "${Version}", "libnginx-mod-nchan")
+	v.Nchan = prints(ctx, "dpkg-query", "-W", "-f", "${Version}", "libnginx-mod-nchan") // such as 1:1.3.6+dfsg-2
+	if _, after, ok := strings.Cut(v.Nchan, ":"); ok {
+		v.Nchan = after
+	}
 	v.Ours = prints(ctx, "git", "log", "-1", "--format=%h", "--", ":/comet", ":/sse", ":/ws")
 	return v, nil
 }
