@@ -17,8 +17,8 @@ import (
 // root is the repository, seen from this folder.
 const root = ".."
 
-// geckodriverKept is where `make tools` keeps the geckodriver that it has built.
-const geckodriverKept = root + "/.cache/tools/geckodriver-0.37.1/bin/geckodriver"
+// geckodriverKept is the geckodriver that `make tools` has built, as a pattern.
+const geckodriverKept = root + "/.cache/tools/geckodriver-*[0-9]"
 
 // installTime bounds what is fetched from a registry.
 const installTime = 3 * time.Minute
@@ -33,10 +33,14 @@ func missing(t *testing.T, tool string) {
 	t.Skip("missing tool: " + tool)
 }
 
-// tool finds a program by the first of its names that is on the PATH.
+// tool finds a program by the first of its names that is on the PATH. A name with
+// a slash is a pattern, of which the last file is taken.
 func tool(t *testing.T, names ...string) string {
 	t.Helper()
 	for _, name := range names {
+		if files, err := filepath.Glob(name); err == nil && len(files) > 0 && filepath.Dir(name) != "." {
+			name = files[len(files)-1]
+		}
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}

@@ -45,7 +45,8 @@ type session struct {
 	version string // of it
 
 	url     string // of the session's commands
-	current string // the handle of the window that they go to
+	first   string // the handle of the window that there is from the beginning
+	current string // of the window that commands go to
 }
 
 // webDriverError is what a command that fails is answered with (section 6.6).
@@ -75,7 +76,13 @@ func newSession(ctx context.Context, name, driver string, capabilities map[strin
 	err := webDriver(ctx, http.MethodPost, driver+"/session", map[string]any{
 		"capabilities": map[string]any{"alwaysMatch": always},
 	}, &made)
-	return &session{name: name, version: made.Capabilities.BrowserVersion, url: driver + "/session/" + url.PathEscape(made.SessionID)}, err
+	if err != nil {
+		return nil, err
+	}
+	s := &session{name: name, version: made.Capabilities.BrowserVersion, url: driver + "/session/" + url.PathEscape(made.SessionID)}
+	err = webDriver(ctx, http.MethodGet, s.url+"/window", nil, &s.first) // section 11.1
+	s.current = s.first
+	return s, err
 }
 
 // end ends the session, and the browser with it (section 8.2).
@@ -126,11 +133,21 @@ func webDriver(ctx context.Context, method, url string, parameters, value any) e
 	return json.Unmarshal(answer.Value, value)
 }
 
+// use has commands go to a window (section 11.3).
+func (s *session) use(ctx context.Context, handle string) error {
+	if s.current == handle {
+		return nil
+	}
+	s.current = handle
+	return webDriver(ctx, http.MethodPost, s.url+"/window", map[string]any{"handle": handle}, nil)
+}
+
 // open opens a page in a new window, which is closed at the end of the test
 // (sections 10.1 and 11.5).
 func (s *session) open(t *testing.T, url string) *window {
 	t.Helper()
 	var made struct{ Handle string }
+	require.NoError(t, s.use(t.Context(), s.first)) // the one before may be closed
 	require.NoError(t, webDriver(t.Context(), http.MethodPost, s.url+"/window/new", map[string]any{"type": "window"}, &made))
 	w := &window{t: t, session: s, handle: made.Handle}
 	t.Cleanup(w.close)

@@ -30,16 +30,12 @@ const (
 // elementID is the name that a reference to an element has in JSON (section 12).
 const elementID = "element-6066-11e4-a52e-4f735466cecf"
 
-// command sends a command to the window (section 11.3 for which one that is).
+// command sends a command to the window.
 func (w *window) command(ctx context.Context, method, path string, parameters, value any) error {
-	s := w.session
-	if s.current != w.handle {
-		if err := webDriver(ctx, http.MethodPost, s.url+"/window", map[string]any{"handle": w.handle}, nil); err != nil {
-			return err
-		}
-		s.current = w.handle
+	if err := w.session.use(ctx, w.handle); err != nil {
+		return err
 	}
-	return webDriver(ctx, method, s.url+path, parameters, value)
+	return webDriver(ctx, method, w.session.url+path, parameters, value)
 }
 
 func (w *window) post(path string, parameters, value any) {
@@ -220,5 +216,4 @@ func (w *window) close() {
 		w.screenshot("failed-" + strings.NewReplacer("/", "-", " ", "-").Replace(w.t.Name()))
 	}
 	assert.NoError(w.t, w.command(context.Background(), http.MethodDelete, "/window", nil, nil), "close the window")
-	w.session.current = ""
 }
