@@ -70,7 +70,10 @@ type Handler struct {
 	Heartbeat time.Duration
 
 	// WriteTimeout is how long a client may need to take what is sent at once, and
-	// to send a body: 10 s by default. A slower one loses its request.
+	// to send a body: 10 s by default. A slower one loses its request. It takes
+	// the place of the timeouts of http.Server. On HTTP/2 a client whose
+	// connection takes nothing at all is cut off by
+	// http.Server.HTTP2.WriteByteTimeout alone, so that is to be set.
 	WriteTimeout time.Duration
 
 	// MaxHeld bounds the requests that are held at a time, those of all

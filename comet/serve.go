@@ -3,6 +3,7 @@ package comet
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 // transport is one of the paths that a Handler answers.
@@ -71,6 +72,11 @@ func (x *exchange) serve() error {
 				h.held.leave()
 			}
 		}()
+	}
+	if r.ProtoMajor > 1 {
+		// What http.Server has set is for the whole answer, and resets the stream
+		// while a request is held and nothing is being written.
+		_ = x.rc.SetWriteDeadline(time.Time{})
 	}
 	return t.serve(x)
 }
