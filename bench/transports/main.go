@@ -72,11 +72,9 @@ func parse(args []string) (*config, error) {
 		}
 		c.crowds = append(c.crowds, w)
 	}
-	var unknown string
-	if c.transports, unknown = named(*list); unknown != "" {
-		return nil, fmt.Errorf("-transports: there is no %q", unknown)
-	}
-	return c, nil
+	var err error
+	c.transports, err = named(*list)
+	return c, err
 }
 
 // pinned says in the environment that this process is where it belongs.

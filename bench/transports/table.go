@@ -27,7 +27,7 @@ var (
 // table gives the table, with what it is of and what it says.
 func (c *config) table(v versions, all []Sample) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: Longwire %s (%s) beside nchan %s (%s), by `cd bench && go run ./transports`. ", v.Date, v.Ours, v.Go, v.Nchan, v.Nginx)
+	fmt.Fprintf(&b, "%s: Longwire %s (%s) beside nchan %s (%s), by `cd bench && go run longwire.example/bench/transports`. ", v.Date, v.Ours, v.Go, v.Nchan, v.Nginx)
 	fmt.Fprintf(&b, "Octets are those on the wire for one event of %d octets of data, ours : nchan's. ", c.size)
 	fmt.Fprintf(&b, "Latency and the server's CPU time for a delivery are ratios, with ours : nchan's in microseconds; below 1, ours is less. All are medians of %d rounds. ", c.rounds)
 	for i, w := range c.crowds {

@@ -2,7 +2,11 @@
 
 package main
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // transport is one that both servers have.
 type transport struct {
@@ -114,25 +118,19 @@ const (
 	sendPath = prefix + "send"
 )
 
-// named gives the transports of a list of names, or all.
-func named(list string) (found []*transport, unknown string) {
+// named gives the transports of a list of names, separated by commas, or all.
+func named(list string) ([]*transport, error) {
+	var found []*transport
+	left := strings.Split(list, ",")
 	for i := range transports {
-		if t := &transports[i]; list == "" || strings.Contains(","+list+",", ","+t.name+",") {
+		t := &transports[i]
+		if list == "" || slices.Contains(left, t.name) {
 			found = append(found, t)
+			left = slices.DeleteFunc(left, func(name string) bool { return name == t.name })
 		}
 	}
-	for name := range strings.SplitSeq(list, ",") {
-		if list != "" && !strings.Contains(" "+names(found)+" ", " "+name+" ") {
-			return nil, name
-		}
+	if list != "" && len(left) > 0 {
+		return nil, fmt.Errorf("there is no transport %q", left[0])
 	}
-	return found, ""
-}
-
-func names(list []*transport) string {
-	var s []string
-	for _, t := range list {
-		s = append(s, t.name)
-	}
-	return strings.Join(s, " ")
+	return found, nil
 }
