@@ -256,7 +256,7 @@ class Attempt {
     if (this.over) return;
     const c = this.client;
     if (e.id) c.cursor = e.id;
-    if (e.type !== undefined) call(() => c.options.onevent({ id: e.id ?? c.cursor, type: e.type, data: e.data ?? "" }));
+    if (e.data !== undefined) call(() => c.options.onevent({ id: e.id ?? c.cursor, type: e.type ?? "message", data: e.data }));
   }
 
   takesBatch(b) {

@@ -1,23 +1,27 @@
 package comet
 
 import (
-	"cmp"
 	"encoding/json"
 
 	"longwire.example/sse"
 )
 
-// event is what a client gets. Without a type it is a cursor and no event, and
-// without an ID, too, nothing.
+// event is what a client gets. Without data it is a cursor and no event, and without
+// an ID, too, nothing.
 type event struct {
 	ID   string  `json:"id,omitempty"`
 	Type string  `json:"type,omitempty"`
 	Data *string `json:"data,omitempty"`
 }
 
-// eventOf gives a message of the hub, with its ID, as an event.
+// eventOf gives a message of the hub, with its ID, as an event. The default type is
+// left out, as in an event stream.
 func eventOf(m *sse.Message) event {
-	return event{ID: m.ID, Type: cmp.Or(m.Type, sse.DefaultType), Data: &m.Data}
+	e := event{ID: m.ID, Data: &m.Data}
+	if m.Type != sse.DefaultType {
+		e.Type = m.Type
+	}
+	return e
 }
 
 // gapEvent tells a client that it has missed what can't be given any more. The

@@ -68,7 +68,7 @@ func ExampleHandler() {
 		}
 	}
 	// Output:
-	// {"cursor":"2","events":[{"id":"1","type":"message","data":"one"},{"id":"2","type":"message","data":"two"}],"more":false}
+	// {"cursor":"2","events":[{"id":"1","data":"one"},{"id":"2","data":"two"}],"more":false}
 	// {"id":"2"}
 	// {"id":"3","type":"greeting","data":"three"}
 }
@@ -99,7 +99,7 @@ func ExampleHandler_receive() {
 	// Output:
 	// 200 OK
 	// 422 Unprocessable Entity
-	// {"cursor":"1","events":[{"id":"1","type":"message","data":"hello"}],"more":false}
+	// {"cursor":"1","events":[{"id":"1","data":"hello"}],"more":false}
 }
 
 // JSONP, where it is turned on.
@@ -111,7 +111,7 @@ func ExampleHandler_jSONP() {
 	fmt.Print(get(srv.URL + "/poll?callback=app.on"))
 	fmt.Print(get(srv.URL + "/poll?callback=alert(1)"))
 	// Output:
-	// /**/app.on({"cursor":"1","events":[{"id":"1","type":"message","data":"\u003c/script\u003e"}],"more":false});
+	// /**/app.on({"cursor":"1","events":[{"id":"1","data":"\u003c/script\u003e"}],"more":false});
 	// the callback is not the name of a function
 }
 
@@ -142,7 +142,7 @@ func ExampleHandler_ServeHTTP() {
 		fmt.Print(w.Code, " ", numbered(w.Body.String()), "\n")
 	}
 	// Output:
-	// 200 {"cursor":"1","events":[{"id":"1","type":"message","data":"in 7"}],"more":false}
+	// 200 {"cursor":"1","events":[{"id":"1","data":"in 7"}],"more":false}
 	// 200 {"cursor":"1","events":[],"more":false}
 	// 404 no transport is called "pigeon"
 }

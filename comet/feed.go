@@ -34,6 +34,7 @@ func (f *feed) run(contentType, prologue string) error {
 	}
 	defer s.Close()
 	f.head(contentType)
+	f.w.Header().Set("X-Accel-Buffering", "no") // nginx would hold it back to its end
 	f.begun = true
 	f.w.WriteHeader(http.StatusOK)
 	f.b = append(f.b, prologue...)

@@ -2,6 +2,7 @@ package comet_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -178,8 +179,21 @@ func (s *site) do(method, target, body string, fields ...string) answer {
 	return answer{resp, string(text)}
 }
 
-// item and list are what clients get.
+// item and list are what clients get. An event has a type, and what is none has none.
 type item struct{ ID, Type, Data string }
+
+func (e *item) UnmarshalJSON(text []byte) error {
+	var on struct {
+		ID, Type string
+		Data     *string
+	}
+	err := json.Unmarshal(text, &on)
+	*e = item{ID: on.ID, Type: on.Type}
+	if on.Data != nil {
+		e.Type, e.Data = cmp.Or(on.Type, "message"), *on.Data
+	}
+	return err
+}
 
 type list struct {
 	Cursor string

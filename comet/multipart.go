@@ -3,7 +3,6 @@ package comet
 import (
 	"crypto/rand"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -20,9 +19,7 @@ func (x *exchange) multipart() error {
 	}
 	boundary := rand.Text()
 	part := func(b, json []byte, after string) []byte {
-		b = append(b, "Content-Type: application/json\r\nContent-Length: "...)
-		b = strconv.AppendInt(b, int64(len(json)), 10)
-		b = append(append(b, "\r\n\r\n"...), json...)
+		b = append(append(b, "Content-Type: application/json\r\n\r\n"...), json...)
 		return append(append(append(b, "\r\n--"...), boundary...), after...)
 	}
 	f := feed{exchange: x}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,11 +22,24 @@ func TestPollAnswer(t *testing.T) {
 		a := s.do(http.MethodGet, "poll", "")
 		empty := strings.Split(a.text, `"`)[3]
 		assert.Equal(t, `{"cursor":"`+empty+`","events":[],"more":false}`, a.text)
-		assert.Equal(t, "no-store", a.Header.Get("Cache-Control"))
-		assert.Equal(t, "same-origin", a.Header.Get("Cross-Origin-Resource-Policy"))
+		a.Header.Del("Date")
+		assert.Equal(t, http.Header{ // each costs octets in each answer
+			"Content-Type":                 {"application/json"},
+			"Content-Length":               {strconv.Itoa(len(a.text))},
+			"Cache-Control":                {"no-store"},
+			"X-Content-Type-Options":       {"nosniff"},
+			"Cross-Origin-Resource-Policy": {"same-origin"},
+		}, a.Header)
 		id := s.say("news", sse.Message{Type: "t", Data: "</script>\n\u2028\xff&"})
 		a = s.do(http.MethodGet, "poll?cursor="+empty, "")
 		assert.Equal(t, `{"cursor":"`+id+`","events":[{"id":"`+id+`","type":"t","data":"\u003c/script\u003e\n\u2028\ufffd\u0026"}],"more":false}`, a.text)
+		for _, kind := range []string{"", "message"} { // the default is left out, and no data is data
+			empty = id
+			id = s.say("news", sse.Message{Type: kind})
+			b := s.do(http.MethodGet, "poll?cursor="+empty, "")
+			assert.Equal(t, `{"cursor":"`+id+`","events":[{"id":"`+id+`","data":""}],"more":false}`, b.text)
+			a = b
+		}
 		head := s.do(http.MethodHead, "poll?cursor="+empty, "")
 		assert.Equal(t, a.ContentLength, head.ContentLength)
 		assert.Empty(t, head.text)

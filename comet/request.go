@@ -96,11 +96,10 @@ func (x *exchange) readDeadline() {
 	}
 }
 
-// head sets the header fields of every answer with events.
+// head sets the header fields of an answer with events.
 func (x *exchange) head(contentType string) {
 	h := x.w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold it back to its end
 }

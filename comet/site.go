@@ -22,7 +22,9 @@ const preflightAge = "600" // seconds
 func (x *exchange) admit(name string) error {
 	h := x.w.Header()
 	if name != "ws" { // whose answers no CORS is asked about
-		h.Add("Vary", "Origin")
+		if len(x.h.Origins) > 0 {
+			h.Add("Vary", "Origin")
+		}
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	}
 	switch origins := x.r.Header["Origin"]; {

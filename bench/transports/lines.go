@@ -49,12 +49,12 @@ func line(_ head, b []byte) (int, []byte, error) {
 
 // cometEvent is an event of package comet.
 type cometEvent struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
-	Data string `json:"data"`
+	ID   string  `json:"id"`
+	Type string  `json:"type"`
+	Data *string `json:"data"`
 }
 
-// object reads an event of package comet; one without a type is none.
+// object reads an event of package comet; one without data is none.
 func object(content []byte, out *output) error {
 	var e cometEvent
 	if err := json.Unmarshal(content, &e); err != nil {
@@ -64,12 +64,12 @@ func object(content []byte, out *output) error {
 }
 
 func (out *output) add(e cometEvent) error {
-	switch e.Type {
-	case "":
-	case "message":
-		out.events = append(out.events, event{e.ID, e.Data})
+	switch {
+	case e.Data == nil:
+	case e.Type == "" || e.Type == "message":
+		out.events = append(out.events, event{e.ID, *e.Data})
 	default:
-		return errors.New("an event of type " + e.Type + ": " + e.Data)
+		return errors.New("an event of type " + e.Type + ": " + *e.Data)
 	}
 	return nil
 }
