@@ -34,8 +34,8 @@
 //
 // # Reading order
 //
-// main.go, ways.go, ours.go, nchan.go, process.go; run.go, subscriber.go,
-// publisher.go, sockets.go; event.go, answers.go and the formats, which are
-// frames.go, eventstream.go, lines.go, parts.go, polling.go; sample.go, table.go,
-// page.go.
+// main.go, flags.go, ways.go, ours.go, nchan.go, process.go; sample.go, run.go,
+// steps.go, subscriber.go, publisher.go, sockets.go; event.go, answers.go and the
+// formats, which are frames.go, eventstream.go, lines.go, parts.go, polling.go;
+// results.go, table.go, page.go, versions.go.
 package main

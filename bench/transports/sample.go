@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -27,15 +28,15 @@ type Sample struct {
 
 // crowd is a number of subscribers, and what they are sent.
 type crowd struct {
-	subscribers int
-	rate        int // events a second
+	Subscribers int `json:"subscribers"`
+	Rate        int `json:"rate"` // events a second
 }
 
 // sample takes one, with a server of its own.
 func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_ Sample, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("%s, %s, %d subscribers: %w", s, t.name, w.subscribers, err)
+			err = fmt.Errorf("%s, %s, %d subscribers: %w", s, t.name, w.Subscribers, err)
 		}
 	}()
 	p, err := s.start(ctx, c.serverCore)
@@ -43,7 +44,7 @@ func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_
 		return Sample{}, err
 	}
 	defer p.stop()
-	r, err := open(&c.load, p.addr, s, t, w.subscribers)
+	r, err := open(&c.load, p.addr, s, t, w.Subscribers)
 	if r != nil {
 		defer r.close()
 	}
@@ -62,8 +63,8 @@ func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_
 	if err != nil {
 		return Sample{}, err
 	}
-	every := time.Second / time.Duration(w.rate)
-	events := max(1, int(c.seconds*float64(w.rate)))
+	every := time.Second / time.Duration(w.Rate)
+	events := max(1, int(c.seconds*float64(w.Rate)))
 	r.latencies = nil // those before were for practice
 	before, err := r.measure(p)
 	if err != nil {
@@ -79,20 +80,26 @@ func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_
 	if err := r.faults(events); err != nil {
 		return Sample{}, err
 	}
-	delivered := float64(events * w.subscribers)
+	delivered := float64(events * w.Subscribers)
 	out := Sample{
-		Server: s, Transport: t.name, Subscribers: w.subscribers, Events: events,
-		Up:   float64(after.all.up-before.all.up) / delivered,
-		Down: float64(after.all.down-before.all.down) / delivered,
-		P50:  quantile(r.latencies, 0.5) / 1e3,
-		P99:  quantile(r.latencies, 0.99) / 1e3,
-		CPU:  float64((after.cpu - before.cpu).Nanoseconds()) / 1e3 / delivered,
+		Server: s, Transport: t.name, Subscribers: w.Subscribers, Events: events,
+		Up:   digits(float64(after.all.up-before.all.up) / delivered),
+		Down: digits(float64(after.all.down-before.all.down) / delivered),
+		P50:  digits(quantile(r.latencies, 0.5) / 1e3),
+		P99:  digits(quantile(r.latencies, 0.99) / 1e3),
+		CPU:  digits(float64((after.cpu - before.cpu).Nanoseconds()) / 1e3 / delivered),
 	}
 	if n := float64(before.idle.n - still.idle.n); n > 0 {
-		out.IdleUp = float64(before.idle.up-still.idle.up) / n
-		out.IdleDown = float64(before.idle.down-still.idle.down) / n
+		out.IdleUp = digits(float64(before.idle.up-still.idle.up) / n)
+		out.IdleDown = digits(float64(before.idle.down-still.idle.down) / n)
 	}
 	return out, nil
+}
+
+// digits leaves four of them: there is no meaning in more.
+func digits(x float64) float64 {
+	v, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 4, 64), 64)
+	return v
 }
 
 // measured is how far everything has come.

@@ -25,27 +25,28 @@ var (
 )
 
 // table gives the table, with what it is of and what it says.
-func (c *config) table(v versions, all []Sample) string {
+func (r *results) table() string {
 	var b strings.Builder
+	v, all := r.Versions, r.Samples
 	fmt.Fprintf(&b, "%s: Longwire %s (%s) beside nchan %s (%s), by `cd bench && go run longwire.example/bench/transports`. ", v.Date, v.Ours, v.Go, v.Nchan, v.Nginx)
-	fmt.Fprintf(&b, "Octets are those on the wire for one event of %d octets of data, ours : nchan's. ", c.size)
-	fmt.Fprintf(&b, "Latency and the server's CPU time for a delivery are ratios, with ours : nchan's in microseconds; below 1, ours is less. All are medians of %d rounds. ", c.rounds)
-	for i, w := range c.crowds {
-		fmt.Fprintf(&b, "%s%s with %d events a second", []string{"Columns are for ", ", and for "}[min(i, 1)], subscribers(w), w.rate)
+	fmt.Fprintf(&b, "Octets are those on the wire for one event of %d octets of data, ours : nchan's. ", r.Size)
+	fmt.Fprintf(&b, "Latency and the server's CPU time for a delivery are ratios, with ours : nchan's in microseconds; below 1, ours is less. All are medians of %d rounds. ", r.Rounds)
+	for i, w := range r.Crowds {
+		fmt.Fprintf(&b, "%s%s with %d events a second", []string{"Columns are for ", ", and for "}[min(i, 1)], subscribers(w), w.Rate)
 	}
-	fmt.Fprintf(&b, "; polling asks every %d ms. No event was missed, none came twice.\n\n", c.interval.Milliseconds())
+	fmt.Fprintf(&b, "; polling asks every %d ms. No event was missed, none came twice.\n\n", r.Interval)
 
 	b.WriteString("| transport | nchan's events also carry | octets down | octets up |")
-	for _, w := range c.crowds {
+	for _, w := range r.Crowds {
 		for _, f := range []figure{p50, p99, cpu} {
 			fmt.Fprintf(&b, " %s, %s |", f.name, subscribers(w))
 		}
 	}
-	b.WriteString("\n|" + strings.Repeat("---|", 4+3*len(c.crowds)) + "\n")
-	big := c.crowds[len(c.crowds)-1]
-	for _, t := range c.transports {
+	b.WriteString("\n|" + strings.Repeat("---|", 4+3*len(r.Crowds)) + "\n")
+	big := r.Crowds[len(r.Crowds)-1]
+	for _, t := range r.transports() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |", t.name, t.carries, pairOf(all, t, big, down).octets(), pairOf(all, t, big, up).octets())
-		for _, w := range c.crowds {
+		for _, w := range r.Crowds {
 			for _, f := range []figure{p50, p99, cpu} {
 				fmt.Fprintf(&b, " %s |", pairOf(all, t, w, f))
 			}
@@ -53,18 +54,18 @@ func (c *config) table(v versions, all []Sample) string {
 		b.WriteString("\n")
 		if t.kind == ask {
 			fmt.Fprintf(&b, "| %s, nothing new | | %s | %s |%s\n", t.name, pairOf(all, t, big, idleDown).octets(), pairOf(all, t, big, idleUp).octets(),
-				strings.Repeat(" |", 3*len(c.crowds)))
+				strings.Repeat(" |", 3*len(r.Crowds)))
 		}
 	}
-	b.WriteString("\n" + c.dearer(all) + notes)
+	b.WriteString("\n" + r.dearer() + notes)
 	return b.String()
 }
 
 func subscribers(w crowd) string {
-	if w.subscribers == 1 {
+	if w.Subscribers == 1 {
 		return "1 subscriber"
 	}
-	return fmt.Sprintf("%d subscribers", w.subscribers)
+	return fmt.Sprintf("%d subscribers", w.Subscribers)
 }
 
 // notes say what the table can't.
@@ -78,14 +79,14 @@ const notes = `
 `
 
 // dearer names where ours takes more than nchan, so that nobody has to look for it.
-func (c *config) dearer(all []Sample) string {
+func (r *results) dearer() string {
 	const clearly = 1.02
 	var said []string
 	for _, f := range []figure{down, up, p50, cpu} {
 		var where []string
-		for _, t := range c.transports {
-			big := c.crowds[len(c.crowds)-1]
-			if p := pairOf(all, t, big, f); p.ours > p.nchan*clearly {
+		for _, t := range r.transports() {
+			big := r.Crowds[len(r.Crowds)-1]
+			if p := pairOf(r.Samples, t, big, f); p.ours > p.nchan*clearly {
 				where = append(where, t.name)
 			}
 		}
@@ -94,7 +95,7 @@ func (c *config) dearer(all []Sample) string {
 		}
 		said = append(said, f.name+" on "+strings.Join(where, ", "))
 	}
-	return "Ours takes more than nchan (" + subscribers(c.crowds[len(c.crowds)-1]) + "): " + strings.Join(said, "; ") + ".\n"
+	return "Ours takes more than nchan (" + subscribers(r.Crowds[len(r.Crowds)-1]) + "): " + strings.Join(said, "; ") + ".\n"
 }
 
 // pair is a figure of both servers: the medians, and that of the rounds' ratios.
@@ -103,7 +104,7 @@ type pair struct{ ours, nchan, ratio float64 }
 func pairOf(all []Sample, t *transport, w crowd, f figure) pair {
 	of := map[server][]float64{}
 	for _, s := range all {
-		if s.Transport == t.name && s.Subscribers == w.subscribers {
+		if s.Transport == t.name && s.Subscribers == w.Subscribers {
 			of[s.Server] = append(of[s.Server], f.of(s))
 		}
 	}
