@@ -50,9 +50,6 @@ func (x *exchange) refuse(err error) {
 	if !x.begun {
 		x.w.Header().Set("Cache-Control", "no-store")
 		x.deadline()
-		if x.unread() && !x.asked {
-			x.readDeadline() // net/http reads it to its end
-		}
 		http.Error(x.w, e.text, e.status)
 	}
 	if l := x.h.Logger; l != nil && !usual(x.r.Context(), err) {

@@ -84,6 +84,10 @@ func (x *exchange) unread() bool {
 func (x *exchange) deadline() {
 	var at time.Time
 	if t := x.h.set.writeTimeout; t > 0 {
+		if x.unread() && !x.asked { // net/http reads it to its end before it answers
+			x.readDeadline()
+			t *= 2
+		}
 		at = time.Now().Add(t)
 	}
 	_ = x.rc.SetWriteDeadline(at) // without it, there is no limit

@@ -17,8 +17,9 @@ const preflightAge = "600" // seconds
 //
 // A browser says where a request comes from by Origin, but not for a GET that a
 // script, image or iframe element makes without CORS. For these there is
-// Sec-Fetch-Site, which no page can set (Fetch Metadata, section 2.4). A client
-// that sends neither is no browser of today, and nobody is fooled by it.
+// Sec-Fetch-Site, which no page can set (Fetch Metadata, section 2.4). Where TLS ends
+// at a proxy, it also tells a page of http from one of https, whose Origin would do. A
+// client that sends neither is no browser of today, and nobody is fooled by it.
 func (x *exchange) admit(name string) error {
 	h := x.w.Header()
 	if name != "ws" { // whose answers no CORS is asked about
@@ -37,9 +38,9 @@ func (x *exchange) admit(name string) error {
 		return nil
 	case len(origins) == 1 && !x.own(origins[0]):
 		return refuse(http.StatusForbidden, "pages of the origin %.100q may not use this", origins[0])
-	case len(origins) == 1 || !crossSite(x.r):
+	case name == "ws" && len(origins) == 1, !crossSite(x.r):
 		return nil
-	case x.open(name):
+	case len(origins) == 0 && x.open(name):
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		return nil
 	}
@@ -97,6 +98,7 @@ func (x *exchange) preflight(allowed string) {
 		h.Set("Access-Control-Max-Age", preflightAge)
 	}
 	h.Set("Allow", allowed)
+	x.deadline()
 	x.w.WriteHeader(http.StatusNoContent)
 }
 

@@ -1,12 +1,16 @@
 package comet_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"longwire.example/comet"
 )
 
 const (
@@ -30,6 +34,8 @@ func TestWhoMay(t *testing.T) {
 		{what: "this site by an element", fields: []string{"Sec-Fetch-Site", "same-origin"}, targets: everywhere},
 		{what: "this site behind TLS", fields: []string{"Origin", "https://example.com"}, targets: everywhere},
 		{what: "the address bar", fields: []string{"Sec-Fetch-Site", "none"}, targets: everywhere},
+		{what: "this host without TLS in front of it", fields: []string{"Origin", own, "Sec-Fetch-Site", "cross-site"}, targets: []string{"poll", "send", "stream", "iframe?origin=" + own}, refused: true},
+		{what: "a handshake, by its Origin alone", fields: []string{"Origin", own, "Sec-Fetch-Site", "cross-site"}, targets: []string{"ws"}},
 		{what: "a listed site", fields: []string{"Origin", listed, "Sec-Fetch-Site", "cross-site"}, targets: everywhere, allowed: listed},
 		{what: "a listed site by an element", fields: []string{"Sec-Fetch-Site", "cross-site"}, targets: everywhere, refused: true},
 		{what: "another site", fields: []string{"Origin", other, "Sec-Fetch-Site", "cross-site"}, targets: everywhere, refused: true},
@@ -124,6 +130,29 @@ func TestPreflight(t *testing.T) {
 			assert.Empty(t, a.Header.Get("Access-Control-Allow-Methods"))
 		}
 	})
+}
+
+// No request waits for its body longer than WriteTimeout, though the server itself
+// would wait for ever: that of a preflight as little as that of a refusal.
+func TestABodyThatNeverComes(t *testing.T) {
+	for _, line := range []string{"OPTIONS /comet/send", "OPTIONS /comet/poll", "GET /comet/stream", "POST /comet/nothing", "DELETE /comet/send", "POST /comet/send"} {
+		for _, length := range []string{"Content-Length: 10", "Transfer-Encoding: chunked"} {
+			inBubbleWith(t, allow(), bubble{server: func(srv *http.Server) {
+				srv.ReadTimeout, srv.WriteTimeout, srv.IdleTimeout = 0, 0, time.Hour
+			}}, func(s *site) {
+				c, err := s.l.Dial(s.t.Context(), "", "")
+				require.NoError(t, err)
+				defer c.Close()
+				start := time.Now()
+				_, err = io.WriteString(c, line+" HTTP/1.1\r\nHost: example.com\r\n"+length+"\r\n\r\n")
+				require.NoError(t, err)
+				all, err := io.ReadAll(c)
+				require.NoError(t, err)
+				assert.Regexp(t, "^HTTP/1.1 (204|400|404|405) ", string(all), line)
+				assert.LessOrEqual(t, time.Since(start), 2*comet.DefaultWriteTimeout, line)
+			})
+		}
+	}
 }
 
 // The page around the iframe is named, and no other may show it.
