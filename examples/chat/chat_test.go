@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -57,23 +60,31 @@ func (s *site) do(t *testing.T, method, path, body string) (int, string) {
 	return resp.StatusCode, string(b)
 }
 
+// event is what comes over a transport, or from the history.
+type event struct{ ID, Type, Data string }
+
+// token is the secret of a page.
+func token() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// enter comes in, or goes into another room, and gives the status.
+func (s *site) enter(t *testing.T, token, name, room string) int {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"kind": "enter", "name": name, "room": room})
+	require.NoError(t, err)
+	status, _ := s.do(t, http.MethodPost, "/comet/"+token+"/send", string(body))
+	return status
+}
+
 // join gives the token of somebody who has come in.
 func (s *site) join(t *testing.T, name, room string) string {
 	t.Helper()
-	status, body := s.do(t, http.MethodPost, "/join", fmt.Sprintf(`{"name":%q,"room":%q}`, name, room))
-	require.Equal(t, http.StatusOK, status, body)
-	var me struct{ Token, Name, Room string }
-	require.NoError(t, json.Unmarshal([]byte(body), &me))
-	require.Equal(t, strings.TrimSpace(name), me.Name)
-	require.Equal(t, strings.TrimSpace(room), me.Room)
-	return me.Token
-}
-
-// reset gives the door another budget.
-func (s *site) reset(b budget) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.door = b
+	token := token()
+	require.Equal(t, http.StatusNoContent, s.enter(t, token, name, room))
+	return token
 }
 
 // past is an answer about the history.
@@ -317,8 +328,7 @@ func TestPresence(t *testing.T) {
 	bob := s.join(t, "Bob", "lobby")
 	assert.ElementsMatch(t, []string{"Ada", "Bob"}, rooms()["lobby"])
 	assert.ElementsMatch(t, []string{"Ada", "Bob"}, s.past(t, bob, "").Rooms["lobby"], "the cursor is after what tells of oneself")
-	status, body := s.do(t, http.MethodPost, "/join", fmt.Sprintf(`{"token":%q,"room":"attic"}`, bob))
-	require.Equal(t, http.StatusOK, status, body)
+	require.Equal(t, http.StatusNoContent, s.enter(t, bob, "Bob", "attic"))
 	assert.Equal(t, map[string][]string{"lobby": {"Ada"}, "attic": {"Bob"}}, rooms())
 	s.post(bob)(t, `{"kind":"leave"}`)
 	assert.Equal(t, map[string][]string{"lobby": {"Ada"}}, rooms())
@@ -329,7 +339,7 @@ func TestPresence(t *testing.T) {
 	s.mu.Lock()
 	s.find("Eve").seen = time.Now().Add(-absent - time.Second)
 	s.mu.Unlock()
-	p.send(t, `{"kind":"here"}`)
+	s.past(t, ada, "") // any request
 	assert.Equal(t, []string{"Ada"}, rooms()["lobby"])
 }
 
@@ -342,79 +352,100 @@ func TestRooms(t *testing.T) {
 	assert.Empty(t, s.past(t, bob, "").Events)
 }
 
-// The history goes back by ids, in pages that meet.
+// The history goes back by ids, in pages that meet, to the first message that the
+// ring has. What is not said is not in it.
 func TestHistory(t *testing.T) {
+	const all = 3*pageSize + 20
 	s := start(t)
-	ada := s.join(t, "Ada", "lobby")
+	ada, bob := s.join(t, "Ada", "lobby"), s.join(t, "Bob", "lobby")
 	s.mu.Lock()
-	for i := range maxLog + 20 {
-		_, err := s.publish("room:lobby", "text", said{Text: fmt.Sprint(i)})
-		require.NoError(t, err)
+	for i := range all {
+		s.publish("room:lobby", "text", said{Text: fmt.Sprint(i)})
+		s.publish("room:lobby", "typing", "Ada")
+		s.publish("room:attic", "text", said{Text: "elsewhere"})
 	}
-	assert.Len(t, s.log, maxLog)
 	s.mu.Unlock()
-	n, h := maxLog+20, past{More: true}
+	n, h := all, past{More: true}
 	for before := ""; h.More; before = h.Events[0].ID {
 		h = s.past(t, ada, before)
-		require.Len(t, h.Events, pageSize)
+		require.Len(t, h.Events, min(n, pageSize))
 		for i := range h.Events {
-			require.Equal(t, fmt.Sprint(n-pageSize+i), saidIn(t, h.Events[i]).Text)
+			require.Equal(t, fmt.Sprint(n-len(h.Events)+i), saidIn(t, h.Events[i]).Text)
 		}
-		n -= pageSize
+		n -= len(h.Events)
 	}
-	assert.Equal(t, 20, n, "all that is kept was given")
-	assert.Empty(t, s.past(t, ada, "an id that is gone").Events)
+	assert.Zero(t, n, "all that is kept was given")
+	for _, before := range []string{"an id that is gone", "0123456789ab-7"} {
+		assert.Empty(t, s.past(t, bob, before).Events)
+	}
 }
 
-func TestJoinRefusals(t *testing.T) {
+func TestEnterRefusals(t *testing.T) {
 	s := start(t)
 	s.join(t, "Ada", "lobby")
-	for body, want := range map[string]int{
-		`{"name":"ADA","room":"lobby"}`:                             http.StatusConflict,
-		`{"name":" ","room":"lobby"}`:                               http.StatusBadRequest,
-		`{"name":"Bob","room":""}`:                                  http.StatusBadRequest,
-		`{"name":"` + strings.Repeat("n", 25) + `","room":"lobby"}`: http.StatusBadRequest,
-		`{"name":"a\u202eb","room":"lobby"}`:                        http.StatusBadRequest,
-		`{"name":"a\u0000b","room":"lobby"}`:                        http.StatusBadRequest,
-		`[`:                                                         http.StatusBadRequest,
-		`{"name":"Bob","room":"lobby","x":"` + strings.Repeat("x", 1100) + `"}`: http.StatusBadRequest,
+	for _, c := range []struct {
+		name, room string
+		want       int
+	}{
+		{"ADA", "lobby", http.StatusConflict},
+		{" ", "lobby", http.StatusBadRequest},
+		{"Bob", "", http.StatusBadRequest},
+		{strings.Repeat("n", 25), "lobby", http.StatusBadRequest},
+		{"a\u202eb", "lobby", http.StatusBadRequest},
+		{"a\u0000b", "lobby", http.StatusBadRequest},
+		{strings.Repeat("\u00e9", 24), "lobby", http.StatusNoContent},
 	} {
-		s.reset(budget{})
-		status, _ := s.do(t, http.MethodPost, "/join", body)
-		assert.Equal(t, want, status, body)
+		assert.Equal(t, c.want, s.enter(t, token(), c.name, c.room), "%q in %q", c.name, c.room)
 	}
+	assert.Equal(t, http.StatusBadRequest, s.enter(t, "short", "Bob", "lobby"), "a token that is no secret")
 	for _, path := range []string{"/history/nobody", "/comet/nobody/poll", "/comet/nobody/ws", "/comet/nobody/sse", "/comet/poll"} {
 		status, _ := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusUnauthorized, status, path)
 	}
-	status, _ := s.do(t, http.MethodPost, "/comet/nobody/send", `{"kind":"here"}`)
+	status, _ := s.do(t, http.MethodPost, "/comet/nobody/send", `{"kind":"typing"}`)
 	assert.Equal(t, http.StatusUnauthorized, status)
+}
+
+// A page keeps its token, so it is the same person again when it was forgotten, and
+// reads what was said to it alone.
+func TestForgotten(t *testing.T) {
+	s := start(t)
+	ada, bob := s.join(t, "Ada", "lobby"), s.join(t, "Bob", "lobby")
+	s.post(ada)(t, `{"kind":"say","text":"for you","to":"Bob"}`)
+	s.mu.Lock()
+	s.people[bob].seen = time.Now().Add(-absent - time.Second)
+	s.mu.Unlock()
+	status, _ := s.do(t, http.MethodGet, "/history/"+bob, "")
+	require.Equal(t, http.StatusUnauthorized, status)
+	require.Equal(t, http.StatusNoContent, s.enter(t, bob, "Bob", "lobby"))
+	assert.Len(t, s.past(t, bob, "").Events, 1)
+}
+
+// A message that is said again because its page could not know that it had come
+// through is there once.
+func TestSaidAgain(t *testing.T) {
+	for name, open := range ways {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			ada := s.join(t, "Ada", "lobby")
+			p := open(t, s, ada, s.past(t, ada, "").Cursor)
+			for _, key := range []string{"k1", "k1", "k2", "k2", "k2"} {
+				p.send(t, fmt.Sprintf(`{"kind":"say","text":"x","key":%q}`, key))
+			}
+			p.send(t, `{"kind":"say","text":"last"}`)
+			for saidIn(t, p.want(t, "text")).Text != "last" {
+			}
+			assert.Len(t, s.past(t, ada, "").Events, 3)
+		})
+	}
 }
 
 func TestBounds(t *testing.T) {
 	s := start(t)
-	for i := range maxRooms {
-		s.reset(budget{})
-		s.join(t, fmt.Sprint("a", i), fmt.Sprint(i))
+	for i := range maxPeople {
+		s.join(t, fmt.Sprint(i), fmt.Sprint(i))
 	}
-	s.reset(budget{})
-	status, _ := s.do(t, http.MethodPost, "/join", `{"name":"late","room":"one more"}`)
-	assert.Equal(t, http.StatusServiceUnavailable, status, "rooms")
-	for i := range maxPeople - maxRooms {
-		s.reset(budget{})
-		s.join(t, fmt.Sprint("b", i), "0")
-	}
-	s.reset(budget{})
-	status, _ = s.do(t, http.MethodPost, "/join", `{"name":"late","room":"0"}`)
-	assert.Equal(t, http.StatusServiceUnavailable, status, "people")
-}
-
-// A door that many come through at once closes for a moment.
-func TestDoor(t *testing.T) {
-	s := start(t)
-	s.reset(budget{spent: 15, at: time.Now().Add(time.Hour)})
-	status, _ := s.do(t, http.MethodPost, "/join", `{"name":"late","room":"0"}`)
-	assert.Equal(t, http.StatusTooManyRequests, status)
+	assert.Equal(t, http.StatusServiceUnavailable, s.enter(t, token(), "late", "0"))
 }
 
 // What is wrong with a message is told by a notice to the one who has sent it.
@@ -432,11 +463,6 @@ func TestNotices(t *testing.T) {
 				p.send(t, body)
 				assert.Contains(t, p.read(t).Data, want)
 			}
-			s.mu.Lock()
-			s.people[ada].budget = budget{spent: 12, at: time.Now().Add(time.Hour)}
-			s.mu.Unlock()
-			p.send(t, `{"kind":"say","text":"x"}`)
-			assert.Contains(t, p.read(t).Data, "too fast")
 			assert.Empty(t, s.past(t, ada, "").Events)
 		})
 	}
@@ -447,43 +473,35 @@ func TestSendRefusals(t *testing.T) {
 	ada := s.join(t, "Ada", "lobby")
 	for body, want := range map[string]int{
 		`{`:                          http.StatusBadRequest,
-		`{"kind":"sing"}`:            http.StatusBadRequest,
 		strings.Repeat(" ", 8<<10+1): http.StatusRequestEntityTooLarge,
 	} {
 		status, _ := s.do(t, http.MethodPost, "/comet/"+ada+"/send", body)
 		assert.Equal(t, want, status, "%.20q", body)
 	}
-	s.mu.Lock()
-	s.people[ada].budget = budget{spent: 16, at: time.Now().Add(time.Hour)}
-	s.mu.Unlock()
-	status, _ := s.do(t, http.MethodPost, "/comet/"+ada+"/send", `{"kind":"here"}`)
-	assert.Equal(t, http.StatusTooManyRequests, status)
 }
 
-// The budget lets ten pass at once and two a second, and has five notices.
-func TestBudget(t *testing.T) {
-	var b budget
-	now := time.Now()
-	count := func(n int) (fine, notices int) {
-		for range n {
-			f, notice := b.spend(now)
-			switch {
-			case f:
-				fine++
-			case notice:
-				notices++
-			}
+// Whoever says too much waits for the next ten seconds; others need not.
+func TestTooFast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChat()
+		send := func(token, data string) error {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
+			r.SetPathValue("token", token)
+			_, err := c.receive(r, []byte(data))
+			return err
 		}
-		return fine, notices
-	}
-	fine, notices := count(100)
-	assert.Equal(t, []int{10, 5}, []int{fine, notices})
-	now = now.Add(4 * time.Second)
-	fine, notices = count(100)
-	assert.Equal(t, []int{2, 5}, []int{fine, notices}, "of 16 eight are forgotten")
-	now = now.Add(time.Hour)
-	fine, _ = count(100)
-	assert.Equal(t, 10, fine)
+		ada, bob := token(), token()
+		require.NoError(t, send(ada, `{"kind":"enter","name":"Ada","room":"lobby"}`))
+		require.NoError(t, send(bob, `{"kind":"enter","name":"Bob","room":"lobby"}`))
+		for range 2 {
+			for range maxSaid {
+				require.NoError(t, send(ada, `{"kind":"say","text":"x"}`))
+			}
+			require.Equal(t, http.StatusTooManyRequests, sse.StatusOf(send(ada, `{"kind":"typing"}`), 0))
+			require.NoError(t, send(bob, `{"kind":"say","text":"x"}`))
+			<-time.After(10 * time.Second) // of the bubble's clock
+		}
+	})
 }
 
 // The page is served with a policy that lets no text become markup, and all that it
@@ -495,7 +513,7 @@ func TestPage(t *testing.T) {
 	defer resp.Body.Close()
 	assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
 	assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'")
-	for _, path := range []string{"/page/chat.js", "/page/view.js", "/page/style.css", "/comet/client.js", "/comet/transports.js"} {
+	for _, path := range []string{"/page/chat.js", "/page/outbox.js", "/page/view.js", "/page/style.css", "/comet/client.js", "/comet/transports.js"} {
 		status, body := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusOK, status, path)
 		assert.False(t, bytes.Contains([]byte(body), []byte("innerHTML")), path)
@@ -505,14 +523,11 @@ func TestPage(t *testing.T) {
 // A page of another site can't come in with the browser of somebody here.
 func TestOtherSite(t *testing.T) {
 	s := start(t)
-	ada := s.join(t, "Ada", "lobby")
-	for _, path := range []string{"/join", "/comet/" + ada + "/send"} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path, strings.NewReader(`{"name":"x","room":"y","kind":"here"}`))
-		require.NoError(t, err)
-		req.Header.Set("Origin", "https://other.example")
-		resp, err := http.DefaultClient.Do(req)
-		require.NoError(t, err)
-		resp.Body.Close()
-		assert.Equal(t, http.StatusForbidden, resp.StatusCode, path)
-	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/comet/"+token()+"/send", strings.NewReader(`{"kind":"enter","name":"x","room":"y"}`))
+	require.NoError(t, err)
+	req.Header.Set("Origin", "https://other.example")
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
 }

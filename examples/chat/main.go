@@ -5,7 +5,8 @@
 //	go run ./examples/chat
 //
 // Reading order: chat.go (what is said to whom, and the history), people.go (who is
-// there), budget.go; in the browser page/chat.js, and page/view.js for what is shown.
+// there, and how much they may say); in the browser page/chat.js (what comes and
+// what is done then), page/outbox.js (what is on its way) and page/view.js.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
@@ -39,9 +41,9 @@ func main() {
 	fmt.Printf("chat: http://%s/\n", ln.Addr())
 	c := newChat()
 	s := &http.Server{Handler: c.routes(), ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
-		stop()                                     // another interrupt ends the program at once
+		stop()                                     // another signal ends the program at once
 		_ = c.comet.Shutdown(context.Background()) // the pages come back a little later
 		_ = s.Close()
 	})
@@ -55,9 +57,8 @@ func (c *chat) routes() http.Handler {
 		http.ServeFileFS(w, r, page, "page/index.html")
 	})
 	mux.Handle("GET /page/", http.FileServerFS(page))
-	mux.HandleFunc("POST /join", c.join)
 	mux.HandleFunc("GET /history/{token}", c.history)
 	mux.Handle("/comet/{module}", &c.comet) // client.js and what it imports
 	mux.Handle("/comet/{token}/", &c.comet) // a Handler looks at the end of a path, and c.who at the rest
-	return http.NewCrossOriginProtection().Handler(mux)
+	return mux
 }

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"maps"
 	"net/http"
 	"regexp"
@@ -15,75 +12,66 @@ import (
 
 const (
 	maxPeople = 200
-	maxRooms  = 50
-	absent    = 150 * time.Second // a page says "here" every 30 s, one in the background less often
+	maxSaid   = 30                // things that one may say in ten seconds; the page says less
+	absent    = 150 * time.Second // a page asks every 30 s, one in the background less often
 )
 
 // names are what people and rooms may be called: 24 characters that can be seen.
 // Others could make a name look like another, or turn the rest of its line around.
 var names = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]{1,24}$`)
 
-// person is somebody with a page open. The token is that page's secret. It is in
-// the path of its requests, since neither an EventSource nor a WebSocket of a
-// browser sends a header field of the page's.
+// person is somebody with a page open. The token is a secret that the page has
+// made, so that it is the same person when it comes back, from whatever. It is in the
+// path of requests, since neither an EventSource nor a WebSocket of a browser sends
+// a header field of the page's.
 type person struct {
-	name, room, topic string // whoever has the name next has another topic
+	token, name, room string
+	key               string // of the last message that they have sent
 	seen              time.Time
-	budget            budget
+	slot, said        int64 // ten seconds of Unix time, and how much they have sent in these
 }
 
-func (p *person) topics() []string { return []string{"rooms", "room:" + p.room, p.topic} }
+// topic is theirs alone, whoever has the name after them.
+func (p *person) topic() string { return "person:" + p.token }
 
-func refuse(status int, text string) error {
-	return &sse.HTTPError{Status: status, Err: errors.New(text)}
-}
+// topics are what they read, in the order that a Store wants.
+func (p *person) topics() []string { return []string{p.topic(), "room:" + p.room, "rooms"} }
 
-// who gives the person that makes a request. c.mu is held.
-func (c *chat) who(r *http.Request) (*person, error) {
-	p := c.people[r.PathValue("token")]
-	if p == nil {
-		return nil, refuse(http.StatusUnauthorized, "nobody here has this token")
-	}
-	p.seen = time.Now()
-	return p, c.sweep(p.seen)
-}
-
-// topics says what the page that makes a request may read.
-func (c *chat) topics(r *http.Request) ([]string, error) {
+// as does something as the person that makes a request, if there is one. One
+// thing is done after the other: what they publish is in one order for everybody.
+func (c *chat) as(r *http.Request, do func(p *person) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p, err := c.who(r)
-	if err != nil {
-		return nil, err
+	c.sweep(false)
+	p := c.people[r.PathValue("token")]
+	if p == nil {
+		return &sse.HTTPError{Status: http.StatusUnauthorized}
 	}
-	return p.topics(), nil
+	p.seen = time.Now()
+	return do(p)
 }
 
-// join lets somebody in, or with a token into another room.
-func (c *chat) join(w http.ResponseWriter, r *http.Request) {
-	var q struct{ Token, Name, Room string }
-	bad := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10)).Decode(&q)
-	q.Name, q.Room = strings.TrimSpace(q.Name), strings.TrimSpace(q.Room)
-	c.answer(w, func() (any, error) {
-		now := time.Now()
-		_ = c.sweep(now)
-		p, rooms := c.people[q.Token], c.rooms()
-		switch fine, _ := c.door.spend(now); {
-		case !fine:
-			return nil, refuse(http.StatusTooManyRequests, "Too many people are coming in. Try again in a moment.")
-		case bad != nil || !names.MatchString(q.Room) || p == nil && !names.MatchString(q.Name):
-			return nil, refuse(http.StatusBadRequest, "A name has 1 to 24 letters, figures and signs.")
-		case rooms[q.Room] == nil && len(rooms) >= maxRooms, p == nil && len(c.people) >= maxPeople:
-			return nil, refuse(http.StatusServiceUnavailable, "The chat is full. Try again later.")
-		case p == nil && c.find(q.Name) != nil:
-			return nil, refuse(http.StatusConflict, "Somebody here has this name.")
-		case p == nil:
-			p, q.Token = &person{name: q.Name, topic: "person:" + rand.Text()}, rand.Text()
-			c.people[q.Token] = p
-		}
-		p.room, p.seen = q.Room, now
-		return map[string]string{"token": q.Token, "name": p.name, "room": p.room}, c.announce()
-	})
+// enter lets somebody in, or into another room. It is not counted: after a restart
+// all come in at once.
+func (c *chat) enter(token, name, room string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sweep(false)
+	p, other := c.people[token], c.find(name)
+	switch {
+	case len(token) != 32 || !names.MatchString(name) || !names.MatchString(room):
+		return &sse.HTTPError{Status: http.StatusBadRequest}
+	case other != nil && other != p:
+		return &sse.HTTPError{Status: http.StatusConflict}
+	case p == nil && len(c.people) >= maxPeople:
+		return &sse.HTTPError{Status: http.StatusServiceUnavailable}
+	case p == nil:
+		p = &person{token: token}
+		c.people[token] = p
+	}
+	p.name, p.room, p.seen = name, room, time.Now()
+	c.sweep(true)
+	return nil
 }
 
 func (c *chat) find(name string) *person {
@@ -104,31 +92,12 @@ func (c *chat) rooms() map[string][]string {
 	return rooms
 }
 
-// announce tells all who is where: the whole of it, so nobody adds up changes.
-func (c *chat) announce() error {
-	_, err := c.publish("rooms", "rooms", c.rooms())
-	return err
-}
-
-// sweep lets go of those whose pages have not said a word for long.
-func (c *chat) sweep(now time.Time) error {
+// sweep lets go of those whose pages have not asked for long. If anything has
+// changed, all are told who is where: the whole of it, so nobody adds up changes.
+func (c *chat) sweep(changed bool) {
 	n := len(c.people)
-	maps.DeleteFunc(c.people, func(_ string, p *person) bool { return now.Sub(p.seen) > absent })
-	if len(c.people) == n {
-		return nil
+	maps.DeleteFunc(c.people, func(_ string, p *person) bool { return time.Since(p.seen) > absent })
+	if changed || len(c.people) < n {
+		c.publish("rooms", "rooms", c.rooms())
 	}
-	return c.announce()
-}
-
-// answer answers with what do gives, under the lock, or says what is wrong.
-func (c *chat) answer(w http.ResponseWriter, do func() (any, error)) {
-	c.mu.Lock()
-	v, err := do()
-	c.mu.Unlock()
-	w.Header().Set("Cache-Control", "no-store")
-	if e, ok := errors.AsType[*sse.HTTPError](err); ok {
-		http.Error(w, e.Err.Error(), e.Status)
-		return
-	}
-	_ = json.NewEncoder(w).Encode(v) // who is gone needs none
 }

@@ -1,170 +1,151 @@
-// What the page does. Who is there and what is said comes from the server, and only
-// from there: a message is shown when it comes back, with its place among the others.
+// What comes, and what is done then. Who is there and what is said comes from the
+// server, and only from there, with its place among the rest.
 
-import { connect } from "/comet/client.js";
+import { Link } from "./link.js";
+import { Outbox } from "./outbox.js";
 import * as view from "./view.js";
 
 const $ = (id) => document.getElementById(id);
-const typeNames = ["text", "private", "notice", "typing", "rooms"];
-const order = ["websocket", "sse", "longpoll"]; // each is tried if the one before does not get through
 
-let me = null; // token, name and room
-let comet = null;
-let oldest = ""; // id of the first message that is shown
-let lost = false; // the connection, and nothing has come since
-let coming = null; // the attempt to come in anew that is under way
+let inside = false;
 let typed = 0; // when the room was told of it
-let shift = false; // is held
 let to = ""; // who is to read what is written; "" is the room
 
-async function post(path, body) {
-  const r = await fetch(path, { method: "POST", body: JSON.stringify(body) });
-  if (!r.ok) throw new Error((await r.text()).trim());
-  return r.json();
-}
-
-// join comes in, or with a token goes into another room: the topics of a
-// connection are fixed, so that needs another one.
-async function join(q) {
-  me = await post("/join", q);
-  sessionStorage.setItem("chat", JSON.stringify({ name: me.name, room: me.room }));
-  view.enter(me);
-  await reload();
-}
-
-// reload shows the last messages and goes on after them. Between the answer and the
-// connection nothing is lost: the cursor is where the answer ends.
-async function reload() {
-  const past = await history();
-  if (!past) return;
-  view.clear();
-  showPast(past);
-  present(past.rooms);
-  begin(past.cursor);
-}
-
-async function history(before = "") {
-  const { token } = me;
-  const r = await fetch(`/history/${token}?${new URLSearchParams({ before })}`);
-  if (token !== me.token) return;
-  if (r.status === 401) return again();
-  if (!r.ok) throw new Error(String(r.status));
-  return r.json();
-}
-
-// again comes in anew when the server does not know this page any more: it has been
-// started again, or the page has slept for too long.
-async function again() {
-  comet?.close();
-  try {
-    coming ??= join({ name: me.name, room: me.room });
-    await coming;
-    lost = false;
-    view.banner("Reloaded: the server had forgotten this page.");
-  } catch (e) {
-    view.leave(e.message);
-  }
-  coming = null;
-}
+const link = new Link({
+  entered() {
+    inside = true;
+    sessionStorage.setItem("chat", JSON.stringify({ name: link.name, room: link.room }));
+    view.enter(link);
+  },
+  past(past) {
+    view.clear();
+    showPast(past);
+    present(past.rooms);
+  },
+  event(e) {
+    switch (e.type) {
+      case "rooms": return present(e.data);
+      case "typing": return e.data === link.name || view.typing(e.data);
+      case "notice": return notSent(e.data);
+      default:
+        outbox.done(e.data.key);
+        view.append(e.id, e.type, e.data, link.name);
+    }
+  },
+  state(s) {
+    view.state(s);
+    if (s.state === "open") outbox.go();
+  },
+  lost: () => view.banner("The connection is lost. It comes back by itself.", () => link.cut()),
+  recovered: () => view.banner("Recovered: nothing was missed."),
+  reloaded: (why) => view.banner(`Reloaded: ${why}`),
+  ended: quit,
+});
+const outbox = new Outbox((m) => link.tell({ kind: "say", ...m }), () => link.cut(), view.pending);
 
 function showPast(past) {
-  for (const e of past.events.reverse()) view.prepend(e.id, e.type, JSON.parse(e.data), me.name);
-  oldest = past.events.at(-1)?.id ?? oldest;
+  for (const e of past.events.reverse()) {
+    const said = JSON.parse(e.data);
+    outbox.done(said.key);
+    view.prepend(e.id, e.type, said, link.name);
+  }
   $("older").hidden = !past.more;
 }
 
 // present shows who is where. One that was chosen and has left is no one to write to.
 function present(rooms) {
-  view.people(rooms, me, direct, (room) => join({ token: me.token, room }).catch(fail));
+  view.people(rooms, link, direct, (room) => go(room).catch(fail));
   if (to !== "" && !Object.values(rooms).flat().includes(to)) direct("");
 }
 
-function begin(cursor) {
-  comet?.close();
-  const way = $("way").value;
-  comet = connect(`/comet/${me.token}/`, { transports: way ? [way] : order, types: typeNames, cursor, onevent, onstate });
+// go goes into another room. What is on its way is for this one.
+async function go(room) {
+  if (outbox.messages.length > 0) throw new Error("a message is still on its way.");
+  await link.enter(link.name, room);
 }
 
-function onevent(e) {
-  if (e.type === "gap") {
-    // What was missed can't be given any more, so all is fetched anew.
-    reload().then(() => view.banner("Reloaded: too much was said meanwhile to send it all."), fail);
-    return;
-  }
-  const data = JSON.parse(e.data);
-  switch (e.type) {
-    case "rooms": return present(data);
-    case "typing": return data === me.name || view.typing(data);
-    case "notice": return view.banner(data);
-    default: return view.append(e.id, e.type, data, me.name);
-  }
+// notSent gives a message back that the server does not take.
+function notSent({ why, key }) {
+  const m = outbox.done(key);
+  if (m && $("text").value === "") $("text").value = m.text;
+  view.banner(`${why} The message was not sent.`);
 }
-
-function onstate(s) {
-  view.state(s);
-  if (s.state === "waiting" && !lost) {
-    lost = true;
-    view.banner("The connection is lost. It comes back by itself.", () => comet.cut(0));
-  } else if (s.state === "open" && lost) {
-    lost = false;
-    view.banner("Recovered: nothing was missed."); // a gap would say otherwise in a moment
-  }
-  // A WebSocket that is refused does not say why.
-  if (s.state === "waiting") history().catch(() => {});
-}
-
-const fail = (e) => view.banner(`That did not work: ${e.message}`);
-const send = (q) => comet.send(JSON.stringify(q)).catch(fail);
 
 function direct(name) {
   to = name;
   view.direct(name);
 }
 
+function quit(why) {
+  inside = false;
+  link.leave();
+  outbox.clear();
+  view.leave(why);
+}
+
+const fail = (e) => view.banner(`That did not work: ${e.message}`);
+
 $("join").onsubmit = (e) => {
   e.preventDefault();
-  join({ name: $("name").value, room: $("room").value }).catch((e) => view.leave(e.message));
+  link.enter($("name").value.trim(), $("room").value.trim()).catch((e) => view.leave(e.message));
 };
 $("enter").onsubmit = (e) => {
   e.preventDefault();
-  join({ token: me.token, room: $("other").value }).then(() => { $("other").value = ""; }, fail);
+  go($("other").value.trim()).then(() => { $("other").value = ""; }, fail);
+};
+$("leave").onclick = () => {
+  sessionStorage.removeItem("chat");
+  quit("");
 };
 $("say").onsubmit = (e) => {
   e.preventDefault();
   const text = $("text").value.trim();
   if (text === "") return;
-  send({ kind: "say", text, to });
+  outbox.add(text, to);
   $("text").value = "";
   typed = 0;
 };
+$("text").oninput = () => {
+  if (to !== "" || Date.now() - typed < 3_000) return;
+  typed = Date.now();
+  link.tell({ kind: "typing" });
+};
+$("to").onclick = () => direct("");
+$("way").onchange = () => {
+  link.way = $("way").value;
+  if (inside) link.begin(link.comet.cursor);
+};
+$("older").onclick = async () => {
+  const past = await link.history(view.oldest()).catch(fail);
+  if (past) view.keep(showPast, past);
+};
+
+// A key that would begin a line sends, unless it comes with Shift. The keyboards of
+// phones do not always name their keys, but they all say what is to be put in.
+let shift = false;
 $("text").onkeydown = (e) => {
   shift = e.shiftKey;
   if (e.key === "Escape") direct("");
 };
-// A key that would begin a line sends, unless it comes with Shift. The keyboards of
-// phones do not always name their keys, but they all say what is to be put in.
 $("text").onbeforeinput = (e) => {
   if (e.inputType !== "insertLineBreak" || shift) return;
   e.preventDefault();
   $("say").requestSubmit();
 };
-$("to").onclick = () => direct("");
-$("way").onchange = () => { if (comet) begin(comet.cursor); };
-$("older").onclick = async () => {
-  const past = await history(oldest).catch(fail);
-  if (past) view.keep(showPast, past);
-};
 
-$("text").oninput = () => {
-  if (to === "" && Date.now() - typed > 3_000) {
-    typed = Date.now();
-    send({ kind: "typing" });
-  }
-};
-setInterval(() => { if (comet) send({ kind: "here" }); }, 30_000);
-addEventListener("pagehide", () => { if (me) navigator.sendBeacon(`/comet/${me.token}/send`, '{"kind":"leave"}'); });
-addEventListener("pageshow", (e) => { if (e.persisted && me) again(); });
+// A page that goes leaves; one that comes back from the browser's cache comes in again;
+// and one that wakes with the phone that it is on finds out whether it is still in.
+setInterval(() => { if (inside) link.check(); }, 30_000);
+addEventListener("online", () => { if (inside) link.check(); });
+document.onvisibilitychange = () => { if (inside && !document.hidden) link.check(); };
+addEventListener("pagehide", () => { if (inside) link.leave(); });
+addEventListener("pageshow", (e) => { if (e.persisted && inside) link.again("the page was away."); });
 
 const before = JSON.parse(sessionStorage.getItem("chat") ?? "null");
-if (before) [$("name").value, $("room").value] = [before.name, before.room];
-$("name").focus();
+if (before) {
+  [$("name").value, $("room").value] = [before.name, before.room];
+  $("door").hidden = true;
+  link.enter(before.name, before.room).catch((e) => view.leave(e.message));
+} else {
+  $("name").focus();
+}

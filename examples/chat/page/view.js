@@ -25,10 +25,13 @@ function button(className, text, onclick) {
 }
 
 export function enter(me) {
+  const came = $("inside").hidden;
   $("door").hidden = true;
   $("inside").hidden = false;
+  $("leave").hidden = false;
   $("where").textContent = me.room;
   document.title = `${me.room} \u00b7 Chat`;
+  if (!came) return;
   if (matchMedia("(max-width: 44rem)").matches) $("side").open = false;
   $("text").focus();
 }
@@ -36,8 +39,11 @@ export function enter(me) {
 export function leave(why) {
   $("door").hidden = false;
   $("inside").hidden = true;
+  $("leave").hidden = true;
+  $("where").textContent = "";
+  document.title = "Chat";
   $("refused").textContent = why;
-  $("banner").hidden = true;
+  banner("");
   $("name").focus();
 }
 
@@ -49,14 +55,14 @@ export function state(s) {
 let bannerClock = 0;
 
 // banner says what has happened: for a while, or while there is something to be done.
+// It is always there, for what has just come into being is not read to those who listen.
 export function banner(text, onclick) {
   const [span, b] = $("banner").children;
   span.textContent = text;
   b.hidden = !onclick;
   b.onclick = onclick ?? null;
-  $("banner").hidden = false;
   clearTimeout(bannerClock);
-  if (!onclick) bannerClock = setTimeout(() => { $("banner").hidden = true; }, 6_000);
+  if (text !== "" && !onclick) bannerClock = setTimeout(banner, 8_000, "");
 }
 
 export function people(rooms, me, direct, go) {
@@ -106,8 +112,10 @@ function message(id, type, said, mine) {
   const time = element("time", "", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
   time.dateTime = at.toISOString();
   const head = element("p", "head", isolated("b", "", said.from), time);
-  if (type === "private") head.prepend(element("span", "only", said.from === mine ? "only to " : "only to you from "));
-  if (type === "private" && said.from === mine) head.children[1].textContent = said.to;
+  if (type === "private") {
+    head.prepend(element("span", "only", said.from === mine ? "only to" : "only to you, from"));
+    if (said.from === mine) head.children[1].textContent = said.to;
+  }
   const li = element("li", type, head, isolated("p", "what", said.text));
   li.dataset.id = id;
   if (said.from === mine) li.classList.add("mine");
@@ -123,8 +131,22 @@ const toEnd = () => { $("scroll").scrollTop = $("scroll").scrollHeight; };
 export function append(id, type, said, mine) {
   still(said.from);
   $("log").append(message(id, type, said, mine));
-  if ($("log").childElementCount > maxShown) $("log").firstChild.remove();
+  if ($("log").childElementCount > maxShown) {
+    $("log").firstElementChild.remove();
+    $("older").hidden = false;
+  }
+  if (said.from !== mine) $("heard").textContent = `${said.from}${type === "private" ? ", only to you" : ""}: ${said.text}`;
   if (atEnd || said.from === mine) toEnd();
+}
+
+/** oldest gives the id of the first message that is shown. */
+export const oldest = () => $("log").firstElementChild?.dataset.id ?? "";
+
+// pending shows what is on its way. Most of it has arrived before anybody sees this.
+export function pending(messages) {
+  $("pending").replaceChildren(...messages.map((m) => element("li", m.to ? "private mine" : "mine",
+    element("p", "head", element("span", "only", m.to ? `to ${m.to}, on its way` : "on its way")), isolated("p", "what", m.text))));
+  if (messages.length > 0) toEnd();
 }
 
 export function prepend(id, type, said, mine) {
