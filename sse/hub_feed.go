@@ -65,7 +65,8 @@ func (f *feed) run() error {
 	}
 }
 
-// begin tells a client where the stream begins, if it doesn't know.
+// begin tells a client where the stream begins. One that knows gets a comment:
+// Firefox takes an EventSource for open with the first octet of the body only.
 func (f *feed) begin() error {
 	cursor := f.sub.Cursor()
 	if gap := f.sub.Gap(); gap != nil {
@@ -75,7 +76,7 @@ func (f *feed) begin() error {
 	if f.told == "" && f.hub.tellsIDs() {
 		return f.tell(cursor)
 	}
-	return nil
+	return f.conn.Comment("")
 }
 
 // tellsIDs tells whether clients are sent IDs without an event.
