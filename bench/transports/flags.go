@@ -18,7 +18,7 @@ type config struct {
 	crowds                 []crowd
 	rounds                 int
 	seconds                float64
-	out, samples           string
+	out, samples, profiles string
 	redraw                 bool
 	serverCore, clientCore string
 }
@@ -34,6 +34,7 @@ func parse(args []string) (*config, error) {
 	f.DurationVar(&c.interval, "interval", 100*time.Millisecond, "`time` between two polls")
 	f.StringVar(&c.out, "out", "", "put the table into this `file`, too, between <!-- begin: nchan --> and <!-- end: nchan -->")
 	f.StringVar(&c.samples, "samples", "", "write all samples to this `file`, as JSON")
+	f.StringVar(&c.profiles, "profiles", "", "write CPU profiles of our server into this `folder`; those of the last round stay")
 	f.BoolVar(&c.redraw, "redraw", false, "measure nothing: make the table of what is in -samples")
 	f.StringVar(&c.serverCore, "server-core", "0", "`core` of the server; empty: any")
 	f.StringVar(&c.clientCore, "client-core", "1", "`core` of the client; empty: any")

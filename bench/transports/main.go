@@ -15,8 +15,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == "serve" {
-		serve(os.Args[2])
+	if served() {
+		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := begun(ctx, os.Args[1:])

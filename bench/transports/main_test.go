@@ -12,8 +12,8 @@ import (
 
 // With the arguments of our server the test's own program is one.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "serve" {
-		serve(os.Args[2])
+	if served() {
+		return
 	}
 	os.Exit(m.Run())
 }

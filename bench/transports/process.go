@@ -36,18 +36,24 @@ type process struct {
 // startTime bounds how long a server may need until it can be reached.
 const startTime = 30 * time.Second
 
-// start starts a server on a core, or anywhere if that is empty. A port that was
+// place is where a server runs.
+type place struct {
+	core    string // or empty: any
+	profile string // the file for a profile of our server, or empty
+}
+
+// start starts a server. A port that was
 // free may be taken by the time that it is bound, so there is more than one try.
-func (s server) start(ctx context.Context, core string) (p *process, err error) {
+func (s server) start(ctx context.Context, at place) (p *process, err error) {
 	for range 3 {
-		if p, err = s.try(ctx, core); err == nil || errors.Is(err, errNoNchan) {
+		if p, err = s.try(ctx, at); err == nil || errors.Is(err, errNoNchan) {
 			break
 		}
 	}
 	return p, err
 }
 
-func (s server) try(ctx context.Context, core string) (*process, error) {
+func (s server) try(ctx context.Context, at place) (*process, error) {
 	port, err := freePort(ctx)
 	if err != nil {
 		return nil, err
@@ -56,10 +62,10 @@ func (s server) try(ctx context.Context, core string) (*process, error) {
 	if p.dir, err = os.MkdirTemp("", "transports-"); err != nil {
 		return nil, err
 	}
-	argv, err := s.command(p)
+	argv, err := s.command(p, at.profile)
 	if err == nil {
-		if core != "" {
-			argv = append([]string{"taskset", "-c", core}, argv...)
+		if at.core != "" {
+			argv = append([]string{"taskset", "-c", at.core}, argv...)
 		}
 		p.cmd = exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // it is this program, or nginx
 		p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
@@ -81,10 +87,10 @@ func (s server) try(ctx context.Context, core string) (*process, error) {
 }
 
 // command is what starts a server.
-func (s server) command(p *process) ([]string, error) {
+func (s server) command(p *process, profile string) ([]string, error) {
 	if s == ours {
 		self, err := os.Executable()
-		return []string{self, "serve", p.addr}, err
+		return []string{self, "serve", p.addr, profile}, err
 	}
 	path, err := nginx()
 	if err != nil {
@@ -117,7 +123,7 @@ func (p *process) stop() {
 		_ = p.cmd.Process.Kill()
 		<-p.over
 	}
-	_ = os.RemoveAll(p.dir) //nolint:gosec // it was made by MkdirTemp
+	_ = os.RemoveAll(p.dir)
 }
 
 // cpu is the CPU time of the server so far: taskset becomes it, and nginx has a
@@ -128,7 +134,7 @@ func (p *process) cpu() (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) //nolint:gosec // a number of the kernel
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	if err != nil {
 		return 0, err
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -39,7 +40,11 @@ func (c *config) sample(ctx context.Context, s server, t *transport, w crowd) (_
 			err = fmt.Errorf("%s, %s, %d subscribers: %w", s, t.name, w.Subscribers, err)
 		}
 	}()
-	p, err := s.start(ctx, c.serverCore)
+	at := place{core: c.serverCore}
+	if c.profiles != "" {
+		at.profile = filepath.Join(c.profiles, fmt.Sprintf("%s-%d.pprof", t.name, w.Subscribers))
+	}
+	p, err := s.start(ctx, at)
 	if err != nil {
 		return Sample{}, err
 	}

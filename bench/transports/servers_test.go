@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ func TestSample(t *testing.T) {
 	c, err := parse([]string{"-server-core", "", "-seconds", "0.05"})
 	require.NoError(t, err)
 	c.patience = time.Minute
+	c.profiles = t.TempDir()
 	for _, s := range []server{ours, nchan} {
 		got, err := c.sample(t.Context(), s, transportNamed(t, "poll"), crowd{2, 100})
 		require.NoError(t, err)
@@ -52,6 +54,7 @@ func TestSample(t *testing.T) {
 		}
 		assert.GreaterOrEqual(t, got.P99, got.P50)
 	}
+	assert.FileExists(t, filepath.Join(c.profiles, "poll-2.pprof"))
 }
 
 // opened starts a server, and connects n subscribers.
@@ -62,7 +65,7 @@ func opened(t *testing.T, s server, tr *transport, n int) *run {
 			missing(t, err)
 		}
 	}
-	p, err := s.start(t.Context(), "")
+	p, err := s.start(t.Context(), place{})
 	require.NoError(t, err)
 	t.Cleanup(p.stop)
 	r, err := open(&load{size: 60, interval: 5 * time.Millisecond, warm: 5, patience: time.Minute}, p.addr, s, tr, n)

@@ -71,7 +71,7 @@ func subscribers(w crowd) string {
 // notes say what the table can't.
 const notes = `
 - A figure with one subscriber has all of a POST in it. With many it is the cost of telling one more.
-- nchan gives IDs to WebSockets that ask for its subprotocol ws+meta.nchan, and none to its plain streams: whoever reads these can't go on after a cut. Ours has the ID in every event of every transport, and a type.
+- nchan gives IDs to WebSockets that ask for its subprotocol ws+meta.nchan, and none to its plain streams: whoever reads these can't go on after a cut. Ours has the ID in every event of every transport, and its type if it is not message.
 - nchan's streams have no chunks: they end when the connection does, and a cut looks like an end. Ours are chunked (RFC 9112 section 7.1), at 6 octets an event.
 - An answer of nchan's polling is one event. Ours has all that are new, so polling needs fewer requests; that is why an event of ours may cost less than an answer.
 - The client sends no header field but Host and what a transport needs. A browser sends some hundred octets more with each request, to both.
