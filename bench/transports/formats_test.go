@@ -32,9 +32,9 @@ func TestFormats(t *testing.T) {
 			format: transportNamed(t, "ws").ours.format, events: append(our, event{"QJZ5VA2NB3DW-3", long}),
 			text: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n" +
 				"\x81\x17" + `{"id":"QJZ5VA2NB3DW-0"}` +
-				"\x81\x38" + `{"id":"QJZ5VA2NB3DW-1","type":"message","data":"hello"}` + "\n" +
-				"\x81\x37" + `{"id":"QJZ5VA2NB3DW-2","type":"message","data":"again"}` +
-				"\x81\x7e\x00\x96" + `{"id":"QJZ5VA2NB3DW-3","type":"message","data":"` + long + `"}`,
+				"\x81\x27" + `{"id":"QJZ5VA2NB3DW-1","data":"hello"}` + "\n" +
+				"\x81\x26" + `{"id":"QJZ5VA2NB3DW-2","data":"again"}` +
+				"\x81\x7e\x00\x85" + `{"id":"QJZ5VA2NB3DW-3","data":"` + long + `"}`,
 		},
 		"nchan's ws": {
 			format: transportNamed(t, "ws").peers.format, events: append(nchanIDs, event{"1795760137:2", "with a type"}),
@@ -45,7 +45,7 @@ func TestFormats(t *testing.T) {
 		"our sse": {
 			format: transportNamed(t, "sse").ours.format, events: our,
 			text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" +
-				"19\r\nid: QJZ5VA2NB3DW-0\n: hi\n\n\r\n22\r\nid: QJZ5VA2NB3DW-1\nevent: message\n\r\nd\r\ndata: hello\n\n\r\n" +
+				"19\r\nid: QJZ5VA2NB3DW-0\n: hi\n\n\r\n13\r\nid: QJZ5VA2NB3DW-1\n\r\nd\r\ndata: hello\n\n\r\n" +
 				"1f\r\nid: QJZ5VA2NB3DW-2\ndata:again\n\n\r\n",
 		},
 		"nchan's sse": {
@@ -57,8 +57,8 @@ func TestFormats(t *testing.T) {
 			format: transportNamed(t, "stream").ours.format, events: our,
 			text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" +
 				"18\r\n" + `{"id":"QJZ5VA2NB3DW-0"}` + "\n\r\n" +
-				"38\r\n" + `{"id":"QJZ5VA2NB3DW-1","type":"message","data":"hello"}` + "\n\r\n3\r\n{}\n\r\n" +
-				"38\r\n" + `{"id":"QJZ5VA2NB3DW-2","type":"message","data":"again"}` + "\n\r\n",
+				"27\r\n" + `{"id":"QJZ5VA2NB3DW-1","data":"hello"}` + "\n\r\n3\r\n{}\n\r\n" +
+				"27\r\n" + `{"id":"QJZ5VA2NB3DW-2","data":"again"}` + "\n\r\n",
 		},
 		"nchan's stream": {
 			format: transportNamed(t, "stream").peers.format, events: []event{{data: "hello"}, {data: "again"}},
@@ -68,8 +68,8 @@ func TestFormats(t *testing.T) {
 			format: transportNamed(t, "multipart").ours.format, events: our,
 			text: "HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed; boundary=AB\r\n\r\n--AB\r\n" +
 				"Content-Type: application/json\r\n\r\n" + `{"id":"QJZ5VA2NB3DW-0"}` + "\r\n--AB\r\n" +
-				"Content-Type: application/json\r\n\r\n" + `{"id":"QJZ5VA2NB3DW-1","type":"message","data":"hello"}` + "\r\n--AB\r\n" +
-				"Content-Type: application/json\r\n\r\n" + `{"id":"QJZ5VA2NB3DW-2","type":"message","data":"again"}` + "\r\n--AB\r\n",
+				"Content-Type: application/json\r\n\r\n" + `{"id":"QJZ5VA2NB3DW-1","data":"hello"}` + "\r\n--AB\r\n" +
+				"Content-Type: application/json\r\n\r\n" + `{"id":"QJZ5VA2NB3DW-2","data":"again"}` + "\r\n--AB\r\n",
 		},
 		"nchan's multipart": {
 			format: transportNamed(t, "multipart").peers.format, events: nchanDates,
@@ -79,8 +79,8 @@ func TestFormats(t *testing.T) {
 		},
 		"our longpoll": {
 			format: transportNamed(t, "longpoll").ours.format, events: our, at: cursors, more: true,
-			text: "HTTP/1.1 200 OK\r\nContent-Length: 162\r\n\r\n" +
-				`{"cursor":"QJZ5VA2NB3DW-2","events":[{"id":"QJZ5VA2NB3DW-1","type":"message","data":"hello"},{"id":"QJZ5VA2NB3DW-2","type":"message","data":"again"}],"more":true}`,
+			text: "HTTP/1.1 200 OK\r\nContent-Length: 128\r\n\r\n" +
+				`{"cursor":"QJZ5VA2NB3DW-2","events":[{"id":"QJZ5VA2NB3DW-1","data":"hello"},{"id":"QJZ5VA2NB3DW-2","data":"again"}],"more":true}`,
 		},
 		"our poll, nothing new": {
 			format: transportNamed(t, "poll").ours.format, at: cursors,
