@@ -11,14 +11,14 @@ import (
 )
 
 func TestData(t *testing.T) {
-	const at = 1234567890123
+	const at int64 = 1234567890123
 	data := dataOf(42, at, 40)
 	assert.Equal(t, "00000042 0001234567890123 xxxxxxxxxxxxxx", data)
 	assert.Len(t, dataOf(42, at, minSize), minSize)
 	number, when, err := parseData(data, 40)
 	require.NoError(t, err)
 	assert.Equal(t, 42, number)
-	assert.EqualValues(t, at, when)
+	assert.Equal(t, at, when)
 
 	for _, wrong := range []string{
 		"", data[:39], data + "x", strings.Replace(data, "x", "y", 1), strings.Replace(data, "4", "-", 1),
