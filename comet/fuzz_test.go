@@ -1,11 +1,13 @@
 package comet_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -83,5 +85,68 @@ func FuzzCallback(f *testing.F) {
 		assert.Equal(t, http.StatusBadRequest, w.Code)
 		assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
 		assert.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+	})
+}
+
+// Whatever a browser says of where a request comes from, and whatever is asked for:
+// who is neither this site nor a listed one gets nothing but a refusal, the client's
+// modules, or what is meant for everybody.
+func FuzzWhoMay(f *testing.F) {
+	for _, seed := range []string{own, listed, other, "null", "", "HTTP://EXAMPLE.COM", own + ":80", own + ":81", own + ".", own + "/", "http://user@example.com",
+		"http://example.com.evil.example", "https://example.com", "https://app.example:443", "https://app.example.", "http://example.com http://evil.example", "ws://example.com", "\x00", "http://ex\u212aample.com"} {
+		f.Add(seed, "", "poll")
+		f.Add(seed, "cross-site", "longpoll?hold=0&callback=f")
+	}
+	for _, site := range []string{"same-origin", "none", "same-site", "cross-site", "Same-Origin", "same-origin, cross-site", " none"} {
+		f.Add("\x00none", site, "iframe?origin="+other)
+	}
+	h := allow()
+	h.Origins = []string{listed}
+	h.JSONP = true
+	// It ends before it has begun: whoever would get a stream gets nothing.
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	mine := regexp.MustCompile(`(?i)^(http://example\.com(:80)?|https://example\.com(:80|:443)?)$`)
+	f.Fuzz(func(t *testing.T, origin, site, target string) {
+		u, err := url.ParseRequestURI("/" + target)
+		if err != nil {
+			return
+		}
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, own+"/", nil)
+		r.URL.Path, r.URL.RawQuery = u.Path, u.RawQuery
+		said := origin != "\x00none"
+		if said {
+			r.Header["Origin"] = []string{origin}
+		}
+		if site != "" {
+			r.Header["Sec-Fetch-Site"] = []string{site}
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		assert.NotEmpty(t, w.Code)
+		cors := w.Header().Get("Access-Control-Allow-Origin")
+		assert.Equal(t, said && origin == listed && w.Code != http.StatusNotFound, cors == listed)
+		path := u.Path[strings.LastIndexByte(u.Path, '/')+1:]
+		elsewhere := site != "" && site != "same-origin" && site != "none"
+		switch {
+		case w.Code == http.StatusNotFound, said && origin == listed:
+		case said && !mine.MatchString(origin):
+			assert.Equal(t, http.StatusForbidden, w.Code)
+		case said && elsewhere && path != "ws":
+			assert.Equal(t, http.StatusForbidden, w.Code)
+		case said || !elsewhere:
+		case path == "client.js" || path == "transports.js":
+		case path == "poll" || path == "longpoll":
+			if w.Code != http.StatusForbidden && w.Code != http.StatusBadRequest {
+				assert.Regexp(t, `^/\*\*/`, w.Body.String())
+			}
+		case path == "iframe":
+			if w.Code == http.StatusOK {
+				assert.Contains(t, w.Header().Get("Content-Security-Policy"), "frame-ancestors 'self' "+listed)
+				assert.Contains(t, w.Body.String(), `parent.postMessage({comet:v},"`+listed+`")`)
+			}
+		default:
+			assert.Equal(t, http.StatusForbidden, w.Code)
+		}
 	})
 }

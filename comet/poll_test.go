@@ -2,6 +2,7 @@ package comet_test
 
 import (
 	"context"
+	"io"
 	"iter"
 	"net/http"
 	"strconv"
@@ -260,5 +261,31 @@ func TestSendOfASlowBody(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "HTTP/1.1 400", string(answer))
 		assert.Equal(t, 3*time.Second, time.Since(start))
+	})
+}
+
+// A body that is too large is refused before any of it has come, if its length is
+// told (RFC 9110 section 10.1.1), and otherwise when it is.
+func TestSendOfALargeBody(t *testing.T) {
+	h := allow()
+	h.MaxBody = 8
+	inBubble(t, h, func(s *site) {
+		for _, text := range []string{
+			"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+			"Content-Length: 1000000000000\r\n\r\n",
+			"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nworld\r\n",
+		} {
+			c, err := s.l.Dial(s.t.Context(), "", "")
+			require.NoError(t, err)
+			start := time.Now()
+			_, err = c.Write([]byte("POST /comet/send HTTP/1.1\r\nHost: example.com\r\n" + text))
+			require.NoError(t, err)
+			answer := make([]byte, 12)
+			_, err = io.ReadFull(c, answer)
+			require.NoError(t, err)
+			assert.Equal(t, "HTTP/1.1 413", string(answer))
+			assert.Less(t, time.Since(start), time.Second)
+			c.Close()
+		}
 	})
 }

@@ -39,14 +39,18 @@ func (x *exchange) send() error {
 // body reads the body of a request, which is neither long nor slow.
 func (x *exchange) body() ([]byte, error) {
 	body := x.r.Body
-	if m := x.h.set.maxBody; m > 0 {
+	m := x.h.set.maxBody
+	if m > 0 {
+		if x.r.ContentLength > m { // before a client that asks whether to send it is told to
+			return nil, tooLarge(m)
+		}
 		body = http.MaxBytesReader(x.w, body, m)
 	}
 	x.asked = true
 	x.readDeadline()
 	data, err := io.ReadAll(body)
-	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "at most %d octets are taken at once", e.Limit)
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLarge(m)
 	}
 	if err != nil {
 		return nil, &refusal{status: http.StatusBadRequest, text: "the body could not be read", err: err}
@@ -55,4 +59,8 @@ func (x *exchange) body() ([]byte, error) {
 	// error the deadline stays: net/http waits for the rest of a body.
 	_ = x.rc.SetReadDeadline(time.Time{})
 	return data, nil
+}
+
+func tooLarge(most int64) error {
+	return refuse(http.StatusRequestEntityTooLarge, "at most %d octets are taken at once", most)
 }
