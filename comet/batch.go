@@ -2,7 +2,6 @@ package comet
 
 import (
 	"errors"
-	"strconv"
 
 	"longwire.example/sse"
 )
@@ -31,7 +30,11 @@ const batchRoom = 64
 func (b *batch) append(dst []byte) []byte {
 	dst = appendJSON(append(dst, `{"cursor":`...), b.cursor)
 	dst = append(append(dst, `,"events":[`...), b.events...)
-	return append(strconv.AppendBool(append(dst, `],"more":`...), b.more), '}')
+	dst = append(dst, ']')
+	if b.more {
+		dst = append(dst, `,"more":true`...)
+	}
+	return append(dst, '}')
 }
 
 // maxBatchOctets is after how many octets an answer of polling ends; each event

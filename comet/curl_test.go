@@ -36,10 +36,10 @@ func TestCurl(t *testing.T) {
 		{"multipart?", `{"id":"`, `"data":"hello 0"}`},
 		{"iframe?origin=", `e({"id":"`, `"data":"hello 0"})</script>`},
 		{"sse?", `id: `, `data: hello 0`},
-		{"longpoll?", ``, `"data":"hello 0"}],"more":false}`},
-		{"longpoll?callback=on", ``, `"data":"hello 0"}],"more":false});`},
-		{"poll?callback=on", ``, `"data":"hello 0"}],"more":false});`},
-		{"poll?", ``, `"data":"hello 0"}],"more":false}`},
+		{"longpoll?", ``, `"data":"hello 0"}]}`},
+		{"longpoll?callback=on", ``, `"data":"hello 0"}]});`},
+		{"poll?callback=on", ``, `"data":"hello 0"}]});`},
+		{"poll?", ``, `"data":"hello 0"}]}`},
 	} {
 		t.Run(c.target, func(t *testing.T) {
 			t.Parallel()

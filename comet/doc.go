@@ -35,10 +35,9 @@
 // An event is a JSON object with the members id, type and data, all strings. id is
 // where to go on after it; a type that is "message" is left out. One without data is
 // no event: its id is a cursor and nothing more, which a stream has at its beginning
-// and while its topics are quiet.
-// One without any member says that the stream is alive. poll and longpoll give an
-// object with the members cursor, events (a list of such objects), and more, which
-// is true if there are others to be fetched at once.
+// and while its topics are quiet. One without any member says that the stream is
+// alive. poll and longpoll give an object with the members cursor, events (a list of
+// such objects) and, if there are others to be fetched at once, more, which is true.
 //
 // # Who may
 //

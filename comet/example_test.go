@@ -68,7 +68,7 @@ func ExampleHandler() {
 		}
 	}
 	// Output:
-	// {"cursor":"2","events":[{"id":"1","data":"one"},{"id":"2","data":"two"}],"more":false}
+	// {"cursor":"2","events":[{"id":"1","data":"one"},{"id":"2","data":"two"}]}
 	// {"id":"2"}
 	// {"id":"3","type":"greeting","data":"three"}
 }
@@ -99,7 +99,7 @@ func ExampleHandler_receive() {
 	// Output:
 	// 200 OK
 	// 422 Unprocessable Entity
-	// {"cursor":"1","events":[{"id":"1","data":"hello"}],"more":false}
+	// {"cursor":"1","events":[{"id":"1","data":"hello"}]}
 }
 
 // JSONP, where it is turned on.
@@ -111,7 +111,7 @@ func ExampleHandler_jSONP() {
 	fmt.Print(get(srv.URL + "/poll?callback=app.on"))
 	fmt.Print(get(srv.URL + "/poll?callback=alert(1)"))
 	// Output:
-	// /**/app.on({"cursor":"1","events":[{"id":"1","data":"\u003c/script\u003e"}],"more":false});
+	// /**/app.on({"cursor":"1","events":[{"id":"1","data":"\u003c/script\u003e"}]});
 	// the callback is not the name of a function
 }
 
@@ -142,8 +142,8 @@ func ExampleHandler_ServeHTTP() {
 		fmt.Print(w.Code, " ", numbered(w.Body.String()), "\n")
 	}
 	// Output:
-	// 200 {"cursor":"1","events":[{"id":"1","data":"in 7"}],"more":false}
-	// 200 {"cursor":"1","events":[],"more":false}
+	// 200 {"cursor":"1","events":[{"id":"1","data":"in 7"}]}
+	// 200 {"cursor":"1","events":[]}
 	// 404 no transport is called "pigeon"
 }
 
@@ -165,6 +165,6 @@ func ExampleHandler_Shutdown() {
 	fmt.Print(get(srv.URL + "/longpoll"))
 	// Output:
 	// <nil>
-	// {"cursor":"0","events":[],"more":false}
+	// {"cursor":"0","events":[]}
 	// this server is about to go away
 }

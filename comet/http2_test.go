@@ -93,7 +93,7 @@ func TestClosedWindow(t *testing.T) {
 					s.publish(i, i+1)
 					got := p.of(quick)
 					require.True(t, got.ended)
-					assert.Contains(t, string(got.data), `"more":false`)
+					assert.Contains(t, string(got.data), `{"cursor":"`)
 					assert.Zero(t, time.Since(start))
 				}
 				got := p.of(stalled)

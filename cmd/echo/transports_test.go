@@ -90,7 +90,7 @@ func TestComet(t *testing.T) {
 	r := p.do(t, http.MethodPost, "/comet/send", "hello")
 	require.Equal(t, http.StatusOK, r.status, r.body)
 	id := r.body
-	want := `{"cursor":"` + id + `","events":[{"id":"` + id + `","data":"hello"}],"more":false}`
+	want := `{"cursor":"` + id + `","events":[{"id":"` + id + `","data":"hello"}]}`
 	assert.Equal(t, want, p.do(t, http.MethodGet, "/comet/poll", "").body)
 	assert.Equal(t, "/**/f("+want+");\n", p.do(t, http.MethodGet, "/comet/poll?callback=f", "").body)
 	assert.Equal(t, http.StatusNotFound, p.do(t, http.MethodGet, "/comet/flash", "").status)
