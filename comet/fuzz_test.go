@@ -92,8 +92,10 @@ func FuzzCallback(f *testing.F) {
 // who is neither this site nor a listed one gets nothing but a refusal, the client's
 // modules, or what is meant for everybody.
 func FuzzWhoMay(f *testing.F) {
-	for _, seed := range []string{own, listed, other, "null", "", "HTTP://EXAMPLE.COM", own + ":80", own + ":81", own + ".", own + "/", "http://user@example.com",
-		"http://example.com.evil.example", "https://example.com", "https://app.example:443", "https://app.example.", "http://example.com http://evil.example", "ws://example.com", "\x00", "http://ex\u212aample.com"} {
+	for _, seed := range []string{
+		own, listed, other, "null", "", "HTTP://EXAMPLE.COM", own + ":80", own + ":81", own + ".", own + "/", "http://user@example.com",
+		"http://example.com.evil.example", "https://example.com", "https://app.example:443", "https://app.example.", "http://example.com http://evil.example", "ws://example.com", "\x00", "http://ex\u212aample.com",
+	} {
 		f.Add(seed, "", "poll")
 		f.Add(seed, "cross-site", "longpoll?hold=0&callback=f")
 	}

@@ -108,11 +108,11 @@ func (x *exchange) preflight(allowed string) {
 // is written all the same, so such an origin is left out: what remains is never
 // empty and allows nobody else.
 func (x *exchange) frameAncestors() string {
-	sources := "'self'"
+	sources := []string{"'self'"}
 	for _, origin := range x.h.Origins {
 		if !strings.ContainsAny(origin, "[_") {
-			sources += " " + origin
+			sources = append(sources, origin)
 		}
 	}
-	return sources
+	return strings.Join(sources, " ")
 }
