@@ -1,16 +1,19 @@
 # Everything a maintainer runs, by name. Tools are pinned here, never in go.mod.
 # gofumpt and staticcheck come inside golangci-lint, at the versions it was built with.
 GOLANGCI_LINT := v2.15.0
+# The W3C WebDriver of Firefox, which Debian does not have.
+GECKODRIVER := 0.37.1
 
 # A number of inputs: a time that runs out while one is being minimized fails the target.
 FUZZTIME ?= 50000x
 # Rounds of each load in the race.
 ROUNDS ?= 5
-# golangci-lint takes minutes to build, so its binary is kept, one for each version.
+# Both take minutes to build, so their binaries are kept, one for each version.
 lint := $(CURDIR)/.cache/tools/golangci-lint-$(GOLANGCI_LINT)
+geckodriver := $(CURDIR)/.cache/tools/geckodriver-$(GECKODRIVER)
 modules := $(dir $(shell find . -name go.mod -not -path './.*'))
 
-.PHONY: help tools test race lint fmt tidy cross fuzz bench bench-race autobahn autobahn-quick interop docs ci clean
+.PHONY: help tools geckodriver test race lint fmt tidy cross fuzz bench bench-race autobahn autobahn-quick interop transports docs ci clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,7 +24,9 @@ test: ## run the tests of the main module
 race: ## run them under the race detector, in random order
 	go test -race -shuffle=on ./...
 
-tools: $(lint) ## build the tools that are kept in .cache
+tools: $(lint) $(geckodriver) ## build the tools that are kept in .cache
+
+geckodriver: $(geckodriver)
 
 lint: $(lint) ## golangci-lint and formatting, in every module
 	@for m in $(modules); do echo "lint $$m"; \
@@ -34,6 +39,11 @@ $(lint):
 	@mkdir -p $(@D)
 	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
 	@mv $(@D)/golangci-lint $@
+
+$(geckodriver):
+	@command -v cargo >/dev/null || { echo "missing tool: cargo (Rust), which builds geckodriver for the tests in Firefox"; exit 1; }
+	cargo install geckodriver --version $(GECKODRIVER) --locked --root $@.new
+	@mv $@.new/bin/geckodriver $@ && rm -r $@.new
 
 tidy: ## go.mod and go.sum say what is used, and nothing was changed on the way
 	@for m in $(modules); do (cd $$m && go mod tidy -diff && go mod verify) || exit 1; done
@@ -67,6 +77,11 @@ autobahn-quick: ## the same without the groups that take minutes
 
 interop: ## against other implementations and a browser, in a module of its own
 	cd interop && go test ./...
+
+transports: ## measure the transports in browsers and beside nchan, and rewrite docs/transports.md (a quarter of an hour)
+	cd interop && go test -count=1 -timeout 60m -run 'TestTransportsFigures$$' . -args -update
+	go test ./docs -run 'TestTransportsPage|TestChoosingFigures' -update
+	cd bench && go run longwire.example/bench/transports -out ../docs/transports.md -samples ../docs/bench/transports.json
 
 docs: ## rewrite what is generated in docs/, then check all pages
 	go test ./docs -update

@@ -116,7 +116,7 @@ class Measure {
       state: this.state,
       requests: this.wire.requests, connections: this.wire.connections,
       octetsUp: this.wire.up, octetsDown: this.wire.down, octetsOfData: this.payload,
-      events: this.events, missed: this.missed, doubled: this.doubled, gaps: this.gaps,
+      events: this.events, eventsWhenCounted: this.counted.events, missed: this.missed, doubled: this.doubled, gaps: this.gaps,
       overheadPerEvent: number(this.overhead()), requestsPerEvent: number(this.each(this.wire.requests)),
       latencyP50: number(this.quantile(0.5)), latencyP99: number(this.quantile(0.99)), latencySamples: this.latencies.length,
       lastCut: phase === "done" ? { milliseconds: number(took), caughtUp, missed, doubled } : null,

@@ -1,0 +1,207 @@
+package docs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// figures is docs/transports.json: what the page /transports of cmd/echo has
+// measured in browsers. `make transports` (interop/transports_figures_test.go)
+// writes it, and docs/transports.md and the tables of docs/choosing.md are made of
+// it here, so neither can say anything else. Octets are the server's count, times
+// are in milliseconds.
+type figures struct {
+	Date     string
+	Machine  string
+	Rounds   int
+	Browsers []struct{ Name, Version string }
+	Loads    []load
+	Samples  []sample
+	Quiet    []quiet
+	Cuts     []cut
+}
+
+// load is what is published: so many bursts a second, of so many events, of so
+// many octets.
+type load struct {
+	Name  string
+	Rate  float64
+	Burst int
+	Size  int
+}
+
+// sample is one transport in one browser, for some seconds of one load.
+type sample struct {
+	Load               string
+	Round              int
+	Browser, Transport string
+	Events             int
+	Missed, Doubled    int
+	Requests           int
+	Up, Down, Data     int
+	P50, P99           float64
+}
+
+// quiet is one that is opened, and then left alone.
+type quiet struct {
+	Browser, Transport string
+	Opening            wireCount
+	Seconds            float64
+	Silence            wireCount
+}
+
+type wireCount struct{ Requests, Connections, Up, Down int }
+
+// cut is one that is cut off for some time and comes back.
+type cut struct {
+	Browser, Transport string
+	Milliseconds       float64 // until it is back
+	CaughtUp           int     // events
+	Missed, Doubled    int
+}
+
+// transport is one of those that are compared, with what the page says of it.
+type transport struct{ name, title, how, direction, origins, compatibility string }
+
+var transportText = regexp.MustCompile(`(?s)name: "(.*?)", title: "(.*?)", how: "(.*?)",\s+direction: "(.*?)", origins: "(.*?)", compatibility: "(.*?)",`)
+
+func transports(t *testing.T) []transport {
+	t.Helper()
+	var all []transport
+	for _, m := range transportText.FindAllStringSubmatch(read(t, "cmd/echo/page/transports-about.js"), -1) {
+		all = append(all, transport{m[1], m[2], m[3], m[4], m[5], m[6]})
+	}
+	require.Len(t, all, 9)
+	return all
+}
+
+func readFigures(t *testing.T) *figures {
+	t.Helper()
+	f := new(figures)
+	d := json.NewDecoder(strings.NewReader(read(t, "docs/transports.json")))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(f))
+	return f
+}
+
+// A section of a page that is written by something else stands between two marks:
+//
+//	<!-- begin: NAME -->
+//	<!-- end: NAME -->
+func section(text, name string) (before, body, after string, ok bool) {
+	begin, end := "<!-- begin: "+name+" -->\n", "<!-- end: "+name+" -->\n"
+	before, rest, ok := strings.Cut(text, begin)
+	if !ok {
+		return text, "", "", false
+	}
+	body, after, ok = strings.Cut(rest, end)
+	return before + begin, body, end + after, ok
+}
+
+// Every transport is there, in every browser and round, and nothing was lost.
+func TestFiguresAreWhole(t *testing.T) {
+	f, all := readFigures(t), transports(t)
+	times := map[string]int{}
+	for _, s := range f.Samples {
+		times[fmt.Sprint(s.Load, s.Round, s.Browser, s.Transport)]++
+		assert.Positive(t, s.Events, "%+v", s)
+		assert.Zero(t, s.Missed+s.Doubled, "%+v", s)
+		assert.LessOrEqual(t, s.P50, s.P99, "%+v", s)
+		assert.Greater(t, s.Down, s.Data, "%+v", s)
+	}
+	for _, q := range f.Quiet {
+		times[fmt.Sprint("quiet", q.Browser, q.Transport)]++
+		assert.Positive(t, q.Opening.Requests, "%+v", q)
+	}
+	for _, c := range f.Cuts {
+		times[fmt.Sprint("cut", c.Browser, c.Transport)]++
+		assert.Zero(t, c.Missed+c.Doubled, "%+v", c)
+		assert.Positive(t, c.CaughtUp, "%+v", c)
+	}
+	for _, b := range f.Browsers {
+		for _, tr := range all {
+			for _, l := range f.Loads {
+				for round := range f.Rounds {
+					assert.Equal(t, 1, times[fmt.Sprint(l.Name, round, b.Name, tr.name)], "%s %d %s %s", l.Name, round, b.Name, tr.name)
+				}
+			}
+			assert.Equal(t, 1, times[fmt.Sprint("quiet", b.Name, tr.name)])
+			assert.Equal(t, 1, times[fmt.Sprint("cut", b.Name, tr.name)])
+		}
+	}
+	assert.Len(t, f.Samples, len(f.Browsers)*len(all)*len(f.Loads)*f.Rounds)
+}
+
+// docs/transports.md is what its figures make of it, but for the part that comes
+// from elsewhere.
+func TestTransportsPage(t *testing.T) {
+	const name = "docs/transports.md"
+	is := read(t, name)
+	_, kept, _, ok := section(is, nchanSection)
+	require.True(t, ok, "the marks of %s", nchanSection)
+	is2be := transportsPage(readFigures(t), transports(t), kept)
+	if *update {
+		write(t, name, is2be)
+		return
+	}
+	assert.Equal(t, is2be, is, "%s: run make transports, or go test ./docs -update", name)
+}
+
+// So are the figures in docs/choosing.md, of which every transport has some.
+func TestChoosingFigures(t *testing.T) {
+	const name = "docs/choosing.md"
+	f, all := readFigures(t), transports(t)
+	is := read(t, name)
+	is2be := is
+	fill := func(mark, body string) {
+		before, _, after, ok := section(is2be, mark)
+		require.True(t, ok, "%s has no section %s", name, mark)
+		is2be = before + body + after
+	}
+	fill("figures", glance(f, all))
+	for _, tr := range all {
+		fill("figures of "+tr.name, inShort(f, tr.name))
+	}
+	if *update {
+		write(t, name, is2be)
+		return
+	}
+	assert.Equal(t, is2be, is, "%s: run go test ./docs -update", name)
+}
+
+func TestSection(t *testing.T) {
+	before, body, after, ok := section("a\n<!-- begin: x -->\nb\nc\n<!-- end: x -->\nd\n", "x")
+	assert.True(t, ok)
+	assert.Equal(t, []string{"a\n<!-- begin: x -->\n", "b\nc\n", "<!-- end: x -->\nd\n"}, []string{before, body, after})
+	for _, bad := range []string{"", "<!-- begin: y -->\n<!-- end: y -->\n", "<!-- begin: x -->\n"} {
+		_, _, _, ok := section(bad, "x")
+		assert.False(t, ok, bad)
+	}
+}
+
+func TestFigureTables(t *testing.T) {
+	f := &figures{Loads: []load{{Name: "steady", Rate: 4, Burst: 1, Size: 128}}, Rounds: 3}
+	f.Browsers = append(f.Browsers, struct{ Name, Version string }{"A", "1"}, struct{ Name, Version string }{"B", "2"})
+	for round, p50 := range []float64{1, 4, 2} {
+		for i, b := range []string{"A", "B"} {
+			scale := float64(i + 1)
+			f.Samples = append(f.Samples,
+				sample{Load: "steady", Round: round, Browser: b, Transport: "websocket", Events: 100, Down: 15000, Data: 12800, P50: scale * p50, P99: 20},
+				sample{Load: "steady", Round: round, Browser: b, Transport: "poll", Events: 100, Requests: 12, Up: 100 * (i + 1), Down: 30000, Data: 12800, P50: 1000, P99: 2000})
+		}
+	}
+	row := strings.Split(loadTable(f, f.Loads[0], []transport{{name: "poll", title: "Short polling"}}), "\n")[2]
+	assert.Equal(t, "| Short polling | 1,000 | 2,000 | 500 / 250 | 0.12 | 1 / 2 | 300 | 173 / 174 | 0 |", row)
+	assert.True(t, bytes.Contains([]byte(glanceCell(f, "websocket")), []byte("22")))
+	assert.InDelta(t, 3, median([]float64{9, 3, 1}), 0)
+	assert.InDelta(t, 2, median([]float64{3, 1}), 0)
+	assert.True(t, slices.Equal([]string{"0", "0.05", "1.5", "12", "12,346"}, []string{decimal(0), decimal(0.05), decimal(1.5), decimal(12.3), decimal(12345.6)}))
+}
