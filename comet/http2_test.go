@@ -113,6 +113,28 @@ func TestClosedWindow(t *testing.T) {
 	}
 }
 
+// The window of the connection may be closed as well (RFC 9113 section 6.9.1): then
+// all its streams are reset in their time, and those of other connections get on.
+func TestClosedWindowOfTheConnection(t *testing.T) {
+	h := allow()
+	h.MaxHeld = 3
+	inBubbleWith(t, h, bubble{version: overH2C}, func(s *site) {
+		p := s.dialHTTP2(1 << 20)
+		a, b := p.ask(http.MethodGet, "stream"), p.ask(http.MethodGet, "multipart")
+		reader := openStream(s, "")
+		start := time.Now()
+		s.say("news", sse.Message{Data: strings.Repeat("x", 100_000)})
+		events, _ := reader.take(s, 1)
+		assert.Len(t, events[0].Data, 100_000)
+		assert.Zero(t, time.Since(start))
+		assert.Equal(t, 1<<16-1, len(p.of(a).data)+len(p.of(b).data))
+		<-time.After(comet.DefaultWriteTimeout)
+		assert.True(t, p.of(a).ended && p.of(b).ended)
+		assert.Equal(t, 1, h.Hub.Len())
+		reader.close()
+	})
+}
+
 // A body that does not come is waited for no longer than over HTTP/1.
 func TestSlowBodyOverHTTP2(t *testing.T) {
 	h := allow()

@@ -100,6 +100,27 @@ func TestHeartbeat(t *testing.T) {
 			src.close()
 		})
 	})
+	t.Run("not while there are events", func(t *testing.T) {
+		h := allow()
+		h.Heartbeat = 10 * time.Second
+		inBubble(t, h, func(s *site) {
+			src := openStream(s, "")
+			_, err := src.next()
+			require.NoError(t, err)
+			for i := range 5 {
+				<-time.After(9 * time.Second)
+				s.publish(i, i+1)
+				e, err := src.next()
+				require.NoError(t, err)
+				assert.Equal(t, numbers(i, i+1), data([]item{e}))
+			}
+			last := time.Now()
+			_, err = src.next()
+			require.NoError(t, err)
+			assert.Equal(t, 10*time.Second, time.Since(last))
+			src.close()
+		})
+	})
 	t.Run("off", func(t *testing.T) {
 		h := allow()
 		h.Heartbeat = -1
