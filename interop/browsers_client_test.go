@@ -31,7 +31,7 @@ func TestBrowsers(t *testing.T) {
 		_, _ = io.WriteString(w, tryPage)
 	}))
 	defer srv.Close()
-	eachBrowser(t, func(t *testing.T, b *session) {
+	eachBrowserAtOnce(t, func(t *testing.T, b *session) {
 		w := b.open(t, srv.URL)
 		t.Log(valueOf[string](w, `navigator.userAgent`))
 		w.size(800, 700)

@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -59,35 +59,43 @@ func startHelper(t *testing.T, cmd *exec.Cmd) *helperProcess {
 	return p
 }
 
-// startSession waits until the driver is there, and has it start its browser.
-func startSession(t *testing.T, name, driver string, capabilities map[string]any, p *helperProcess) *session {
+// startDriver starts the driver of a browser and gives its URL when it is ready.
+func startDriver(t *testing.T, program func(port string) *exec.Cmd) (url string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
+	// Not all of them take port 0, so a free one is looked for; somebody else may
+	// take it meanwhile.
+	for range 5 {
+		port := strconv.Itoa(freePort(t))
+		url = "http://127.0.0.1:" + port
+		if p := startHelper(t, program(port)); p.ready(t, url) {
+			return url
+		}
+	}
+	require.FailNow(t, "the driver does not start")
+	return ""
+}
+
+// ready waits until a driver is ready for a session (section 8.3), and tells whether
+// it is.
+func (p *helperProcess) ready(t *testing.T, url string) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	for { // section 8.3; the text for people comes in different forms
+	for {
 		var status struct{ Ready bool }
-		err := webDriver(ctx, http.MethodGet, driver+"/status", nil, &status)
-		if err == nil && status.Ready {
-			break
+		if err := webDriver(ctx, http.MethodGet, url+"/status", nil, &status); err == nil && status.Ready {
+			return true
 		}
 		select {
 		case <-look.C:
 		case <-p.ended:
-			require.FailNow(t, "the driver of "+name+" has ended", "%s", p.said())
+			return false
 		case <-ctx.Done():
-			require.FailNow(t, "the driver of "+name+" is not ready", "%v\n%s", err, p.said())
+			return false
 		}
 	}
-	s, err := newSession(ctx, name, driver, capabilities)
-	require.NoError(t, err, "%s", p.said())
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		assert.NoError(t, s.end(ctx), "end the session with %s", name)
-	})
-	return s
 }
 
 // startDisplay starts an X server without a screen. It chooses its own number, and

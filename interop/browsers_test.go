@@ -1,11 +1,14 @@
 package interop
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // browserKind is a browser with its driver.
@@ -50,6 +53,7 @@ var browserKinds = []browserKind{
 			return map[string]any{"moz:firefoxOptions": map[string]any{
 				"binary": tool(t, "firefox-esr", "firefox"),
 				"args":   []string{"-headless"},
+				"prefs":  map[string]any{"services.settings.server": "data:,"}, // it looks for nobody outside this machine
 			}}
 		},
 	},
@@ -74,19 +78,42 @@ func eachBrowser(t *testing.T, test func(t *testing.T, b *session)) {
 	}
 }
 
+// eachBrowserAtOnce is for a test that waits for most of its time: it runs in all of
+// them side by side. It returns when all have ended.
+func eachBrowserAtOnce(t *testing.T, test func(t *testing.T, b *session)) {
+	t.Helper()
+	t.Run("in", func(t *testing.T) {
+		for _, k := range browserKinds {
+			t.Run(k.name, func(t *testing.T) {
+				t.Parallel()
+				test(t, k.start(t))
+			})
+		}
+	})
+}
+
 // start starts a browser, by way of its driver.
 func (k browserKind) start(t *testing.T) *session {
 	t.Helper()
-	driver, dir := tool(t, k.driver...), t.TempDir()
+	path, dir := tool(t, k.driver...), t.TempDir()
 	capabilities := k.capabilities(t, dir)
-	port := strconv.Itoa(freePort(t))
-	cmd := exec.Command(driver, k.args(port, dir)...)
 	// What a browser keeps beside its profile is in these places.
-	cmd.Env = append(os.Environ(), "HOME="+dir, "TMPDIR="+dir,
+	env := append(os.Environ(), "HOME="+dir, "TMPDIR="+dir,
 		"XDG_RUNTIME_DIR="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir)
 	if k.display {
-		cmd.Env = append(cmd.Env, "DISPLAY="+startDisplay(t))
+		env = append(env, "DISPLAY="+startDisplay(t))
 	}
-	p := startHelper(t, cmd)
-	return startSession(t, k.name, "http://127.0.0.1:"+port, capabilities, p)
+	driver := startDriver(t, func(port string) *exec.Cmd {
+		cmd := exec.Command(path, k.args(port, dir)...)
+		cmd.Env = env
+		return cmd
+	})
+	s, err := newSession(t.Context(), k.name, driver, capabilities)
+	require.NoError(t, err, k.name)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		assert.NoError(t, s.end(ctx), "end the session with %s", k.name)
+	})
+	return s
 }

@@ -40,7 +40,7 @@ func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 // A page that can't use a transport comes down the list to one that gets through,
 // goes on with it after a cut, and misses nothing that is published meanwhile.
 func TestTransportsFallback(t *testing.T) {
-	eachBrowser(t, func(t *testing.T, b *session) {
+	eachBrowserAtOnce(t, func(t *testing.T, b *session) {
 		for _, test := range blocked {
 			t.Run(test.name, func(t *testing.T) {
 				site := newEventSite(t)
@@ -67,8 +67,12 @@ func TestTransportsFallback(t *testing.T) {
 				w.gotAll("one", int(site.number.Load()))
 				assert.Equal(t, test.through, valueOf[string](w, `clients.one.client.transport`))
 
-				require.Eventually(t, func() bool { return left.Load() == 0 }, patience, 10*time.Millisecond,
-					"the browser holds on to what client.js has given up")
+				// Firefox keeps the connection of a handshake that was given up: for
+				// longer than 80 s, when it was tried. That is the server's to end.
+				if b.name != "Firefox" {
+					require.Eventually(t, func() bool { return left.Load() == 0 }, patience, 10*time.Millisecond,
+						"the browser holds on to what client.js has given up")
+				}
 				states := valueOf[[]string](w, `clients.one.states`)
 				require.NotEmpty(t, states)
 				assert.Equal(t, "connecting websocket", states[0])

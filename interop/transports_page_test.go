@@ -31,7 +31,7 @@ func everyPanel(condition string) string {
 // is more than what the events hold.
 func TestTransportsPage(t *testing.T) {
 	binary := buildEcho(t)
-	eachBrowser(t, func(t *testing.T, b *session) {
+	eachBrowserAtOnce(t, func(t *testing.T, b *session) {
 		w := b.open(t, startEcho(t, binary).url+"transports")
 		w.size(1280, 900)
 		w.until(everyPanel(`d.state === "open"`))
