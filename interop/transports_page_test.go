@@ -49,6 +49,8 @@ func TestTransportsPage(t *testing.T) {
 			t.Run(one.Transport, one.check)
 		}
 		w.screenshot("transports-" + b.name)
+		w.size(1280, 1900) // with the table
+		w.screenshot("transports-" + b.name + "-all")
 		w.quiet()
 	})
 }
