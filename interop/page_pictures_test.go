@@ -3,7 +3,10 @@ package interop
 import (
 	"fmt"
 
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // pictures keeps a page's pictures: light and dark, on a desk and on phones. Nothing is
@@ -22,6 +25,14 @@ func (p *tab) pictures(name string, arrange func(phone bool)) {
 			p.screenshot(fmt.Sprintf("%s-%d-%s", name, size[0], scheme))
 		}
 	}
+}
+
+// atTheBeginning runs a script in every page that the tab loads from now on, before
+// those of the page.
+func (p *tab) atTheBeginning(script string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	require.NoError(p.t, err)
 }
 
 // faintText gives the texts whose contrast is less than what WCAG 2.2 wants (success

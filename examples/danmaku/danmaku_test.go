@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -72,44 +73,48 @@ func (s *site) view(t *testing.T, cursor string) *sse.Response {
 	return resp
 }
 
-// A thousand viewers get 500 comments that come as fast as they can, and each
-// comment is encoded once: every viewer has the same memory for it. There are as
-// many encodings as comments, and not 500,000.
+// A thousand viewers get 500 comments a second, for two seconds: as many as the
+// budget of all takes. Each comment is encoded once, and every viewer has the same
+// memory for it: there are as many encodings as comments, and not a million.
 func TestEncodedOnce(t *testing.T) {
-	const viewers, comments = 1_000, 500
-	w := newWall()
-	w.hub.QueueMessages = comments // nobody is to be too slow here
-	seen := make([]map[*byte]string, viewers)
-	var all sync.WaitGroup
-	for i := range viewers {
-		v, err := w.hub.Subscribe(sse.SubscribeOptions{Topics: []string{topic}})
-		require.NoError(t, err)
-		t.Cleanup(v.Close)
-		seen[i] = make(map[*byte]string, comments)
-		all.Go(func() {
-			for range comments {
-				p, err := v.Next(t.Context())
-				if !assert.NoError(t, err) || !assert.Zero(t, p.Missed) {
-					return
+	synctest.Test(t, func(t *testing.T) {
+		const viewers, comments = 1_000, 2 * allRate
+		w := newWall()
+		seen := make([]map[*byte]bool, viewers)
+		var all sync.WaitGroup
+		for i := range viewers {
+			v, err := w.hub.Subscribe(sse.SubscribeOptions{Topics: []string{topic}})
+			require.NoError(t, err)
+			defer v.Close()
+			seen[i] = make(map[*byte]bool, comments)
+			all.Go(func() {
+				for range int(comments) {
+					p, err := v.Next(t.Context())
+					if !assert.NoError(t, err) || !assert.Zero(t, p.Missed) {
+						return
+					}
+					seen[i][&p.Frame[0]] = true
 				}
-				seen[i][&p.Frame[0]] = p.ID
-			}
-		})
-	}
-	for n := range comments {
-		r := httptest.NewRequest(http.MethodPost, "/comet/send", strings.NewReader(plain(n)))
-		r.AddCookie(&http.Cookie{Name: cookie, Value: fmt.Sprint("user ", n)})
-		answer := httptest.NewRecorder()
-		w.comet.ServeHTTP(answer, r)
-		require.Equal(t, http.StatusOK, answer.Code, answer.Body)
-	}
-	all.Wait()
-	encodings := map[*byte]string{}
-	for _, mine := range seen {
-		require.Len(t, mine, comments)
-		maps.Copy(encodings, mine)
-	}
-	assert.Len(t, encodings, comments, "%d viewers, %d comments", viewers, comments)
+			})
+		}
+		begun := time.Now()
+		for n := range int(comments) {
+			r := httptest.NewRequest(http.MethodPost, "/comet/send", strings.NewReader(plain(n)))
+			r.AddCookie(&http.Cookie{Name: cookie, Value: fmt.Sprint("user ", n)})
+			answer := httptest.NewRecorder()
+			w.comet.ServeHTTP(answer, r)
+			require.Equal(t, http.StatusOK, answer.Code, answer.Body)
+			<-time.After(time.Second / allRate) // of the bubble's clock
+		}
+		all.Wait()
+		assert.Equal(t, 2*time.Second, time.Since(begun))
+		encodings := map[*byte]bool{}
+		for _, mine := range seen {
+			require.Len(t, mine, comments)
+			maps.Copy(encodings, mine)
+		}
+		assert.Len(t, encodings, comments, "%d viewers, %v comments", viewers, comments)
+	})
 }
 
 // Many screens over real connections get the same octets in the same order.

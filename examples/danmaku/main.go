@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
@@ -41,9 +42,9 @@ func main() {
 	fmt.Printf("danmaku: http://%s/ is the screen, and http://%[1]s/send is for phones\n", ln.Addr())
 	w := newWall()
 	s := &http.Server{Handler: w.routes(), ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
-		stop() // another interrupt ends the program at once
+		stop() // another signal ends the program at once
 		_ = w.comet.Shutdown(context.Background())
 		_ = s.Close()
 	})
@@ -64,7 +65,7 @@ func (w *wall) routes() http.Handler {
 func serve(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("Cache-Control", "no-store") // an answer with a cookie is for one user
+		w.Header().Set("Cache-Control", "private, no-cache") // an answer with a cookie is for one user
 		if _, err := r.Cookie(cookie); err != nil {
 			http.SetCookie(w, &http.Cookie{Name: cookie, Value: rand.Text(), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
 		}

@@ -22,31 +22,31 @@ let flying = []; // comments with a lane
 let lanes = {}; // the newest comment of each lane, by mode
 let size = { width: 0, height: 0, font: 16, row: 24 };
 
-// measure fits the canvas to its place. Comments that fly begin anew elsewhere, so
-// they are let go.
+// measure fits the canvas to its place. There, those that fly begin anew.
 function measure() {
-  const { width, height } = canvas.getBoundingClientRect();
+  const width = canvas.clientWidth, height = canvas.clientHeight;
   const scale = devicePixelRatio || 1;
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
   g.setTransform(scale, 0, 0, scale, 0, 0);
-  const font = Math.max(15, Math.min(34, height / 16));
+  const font = Math.max(15, Math.min(34, height / 20));
   size = { width, height, font, row: font * 1.5 };
   const rows = Math.max(3, Math.floor((height - 8) / size.row));
   const edge = Math.max(1, Math.floor(rows / 5)); // rows at the top, and at the bottom
   lanes = { top: Array(edge).fill(), fly: Array(rows - 2 * edge).fill(), bottom: Array(edge).fill() };
+  waiting.unshift(...flying.map((c) => c.comment));
   flying = [];
 }
 
-const stages = (mode) => ({ width: size.width, seconds: mode === "fly" ? 5 + size.width / 250 : 4, gap: size.font });
+const stages = (mode) => ({ width: size.width, seconds: mode === "fly" && !still.matches ? 5 + size.width / 250 : 4, gap: size.font });
 
 // place gives lanes to those that wait, each to its mode; one that finds none
 // waits on, and does not keep those of other modes from theirs.
 function place(now) {
   g.font = `600 ${size.font}px system-ui, sans-serif`;
   for (let i = 0; i < waiting.length;) {
-    const mode = waiting[i].mode;
-    const c = { ...waiting[i], width: g.measureText(waiting[i].text).width, start: now, stage: stages(mode) };
+    const comment = waiting[i], mode = comment.mode;
+    const c = { ...comment, comment, width: g.measureText(comment.text).width, start: now, stage: stages(mode) };
     if (still.matches) c.mode = "top"; // it stands, in the lane where it would fly
     const lane = assign(lanes[mode], c, c.stage);
     if (lane < 0) {
@@ -55,8 +55,9 @@ function place(now) {
     }
     waiting.splice(i, 1);
     lanes[mode][lane] = c;
-    const first = mode === "top" ? 0 : mode === "fly" ? lanes.top.length : lanes.top.length + lanes.fly.length;
-    flying.push({ ...c, y: (first + lane + 0.5) * size.row + 4 });
+    const row = mode === "fly" ? lanes.top.length + lane : lane;
+    const y = (row + 0.5) * size.row + 4;
+    flying.push({ ...c, y: mode === "bottom" ? size.height - y : y });
   }
 }
 
@@ -82,19 +83,21 @@ let now = 0, before = 0, paused = false;
 // frame goes on by no more than a tenth of a second, whatever the browser did
 // meanwhile: a page that was in the background does not jump.
 function frame(t) {
+  if (size.width !== canvas.clientWidth || size.height !== canvas.clientHeight) measure();
   if (!paused) {
-    now += Math.min(0.1, (t - before) / 1000);
+    now += Math.max(0, Math.min(0.1, (t - before) / 1000));
     place(now);
-    draw(now);
   }
+  draw(now);
   before = t;
   requestAnimationFrame(frame);
 }
 
 const maxLatest = 12;
 
-function take(data) {
-  const c = JSON.parse(data);
+function take(e) {
+  if (e.type === "gap") return; // it is no loss: what was missed would be late
+  const c = JSON.parse(e.data);
   waiting.push(c);
   if (waiting.length > maxWaiting) waiting.shift();
   const li = document.createElement("li");
@@ -104,19 +107,20 @@ function take(data) {
   if ($("latest").childElementCount > maxLatest) $("latest").lastChild.remove();
 }
 
+let comet = null, cursor = "";
+
 // begin shows the last comments to who comes late, and goes on after them. Sending is
 // for phones, so no WebSocket is needed.
 async function begin() {
-  let cursor = "";
   try {
-    const kept = await (await fetch("/comet/poll")).json();
-    kept.events.forEach((e) => take(e.data));
+    const kept = await (await fetch(`/comet/poll?${new URLSearchParams({ cursor })}`)).json();
+    kept.events.forEach(take);
     cursor = kept.cursor;
   } catch { /* what follows tries on, and says so */ }
-  connect("/comet/", {
+  comet = connect("/comet/", {
     transports: ["sse", "stream", "longpoll"],
     cursor,
-    onevent: (e) => { if (e.type === "message") take(e.data); }, // a gap is no loss: what was missed would be late
+    onevent: take,
     onstate: (s) => {
       $("state").dataset.state = s.state;
       $("state").textContent = s.state === "open" ? "live" : "connecting";
@@ -131,7 +135,15 @@ $("pause").onclick = () => {
 $("full").onclick = () => document.fullscreenElement ? document.exitFullscreen() : canvas.requestFullscreen();
 $("full").hidden = !document.fullscreenEnabled;
 $("address").textContent = `${location.host}/send`;
-new ResizeObserver(() => { measure(); draw(now); }).observe(canvas);
-measure();
+
+// What came while nobody looked is late, and is not shown all at once. A page that is
+// put away keeps no connection, and goes on where it was when it is taken out again.
+document.onvisibilitychange = () => { waiting.length = 0; };
+addEventListener("pagehide", () => {
+  cursor = comet?.cursor ?? cursor;
+  comet?.close();
+});
+addEventListener("pageshow", (e) => { if (e.persisted) begin(); });
+
 requestAnimationFrame((t) => { before = t; frame(t); });
 begin();
