@@ -214,21 +214,37 @@ func counted(n float64, noun string) string {
 	return s + " " + noun
 }
 
-// inShort says of one transport what it costs.
+// inShort has the loads as columns, for one transport, with the middle one of the
+// browsers.
 func inShort(f *figures, name string) string {
-	var parts []string
+	head, rule := []string{""}, []string{}
+	late, times, asked, octets := []string{"late, ms"}, []string{"× WebSocket"}, []string{"requests an event"}, []string{"octets around it"}
 	for _, l := range f.Loads {
-		what := fmt.Sprintf("%s events/s", decimal(l.Rate))
+		what := decimal(l.Rate) + "/s of " + whole(float64(l.Size))
 		if l.Burst > 1 {
-			what = fmt.Sprintf("bursts of %d", l.Burst)
+			what = fmt.Sprintf("%d at once", l.Burst)
 		}
-		late := decimal(median(f.each(l.Name, name, p50))) + " ms late"
-		if name != "websocket" {
-			late += " (× " + decimal(median(f.ratios(l.Name, name))) + ")"
-		}
-		parts = append(parts, fmt.Sprintf("%s of %s octets: %s, %s and %s octets around each", what, whole(float64(l.Size)), late,
-			counted(median(f.each(l.Name, name, requests)), "request"), whole(median(f.each(l.Name, name, around)))))
+		head = append(head, what)
+		late = append(late, decimal(median(f.each(l.Name, name, p50))))
+		times = append(times, decimal(median(f.ratios(l.Name, name))))
+		asked = append(asked, decimal(median(f.each(l.Name, name, requests))))
+		octets = append(octets, whole(median(f.each(l.Name, name, around))))
 	}
-	opening := median(f.quiets(name, func(q quiet) float64 { return float64(q.Opening.Up + q.Opening.Down) }))
-	return "> " + strings.Join(parts, "; ") + ". To open: " + whole(opening) + " octets. A silent minute: " + silence(f, name) + ".\n"
+	quiets := func(of func(quiet) float64, format func(float64) string) string { return format(median(f.quiets(name, of))) }
+	head = append(head, "to open", "a silent minute")
+	asked = append(asked,
+		quiets(func(q quiet) float64 { return float64(q.Opening.Requests) }, whole),
+		quiets(func(q quiet) float64 { return float64(q.Silence.Requests) * 60 / q.Seconds }, decimal))
+	octets = append(octets,
+		quiets(func(q quiet) float64 { return float64(q.Opening.Up + q.Opening.Down) }, whole),
+		quiets(func(q quiet) float64 { return float64(q.Silence.Up+q.Silence.Down) * 60 / q.Seconds }, whole))
+	late, times = append(late, "", ""), append(times, "", "")
+	for range head {
+		rule = append(rule, "---")
+	}
+	var b strings.Builder
+	for _, row := range [][]string{head, rule, late, times, asked, octets} {
+		b.WriteString(tableRow(row...))
+	}
+	return b.String()
 }

@@ -177,6 +177,25 @@ func TestChoosingFigures(t *testing.T) {
 	assert.Equal(t, is2be, is, "%s: run go test ./docs -update", name)
 }
 
+// What docs/choosing.md reads from the figures in words is in them.
+func TestChoosingIsRight(t *testing.T) {
+	f := readFigures(t)
+	middle := func(load, name string, of func(sample) float64) float64 { return median(f.each(load, name, of)) }
+	silent := func(name string) float64 {
+		return median(f.quiets(name, func(q quiet) float64 { return float64(q.Silence.Up+q.Silence.Down) / q.Seconds }))
+	}
+	for _, pushed := range []string{"websocket", "sse", "stream", "multipart", "iframe", "longpoll", "jsonp-longpoll"} {
+		assert.Less(t, middle("steady", pushed, p50), middle("steady", "poll", p50)/20, "%s is there within milliseconds", pushed)
+	}
+	assert.InDelta(t, 1000, middle("steady", "poll", p50), 250, "half the pause of two seconds")
+	assert.InDelta(t, 1, middle("steady", "longpoll", requests), 0.1, "a request an event")
+	assert.Less(t, middle("bursts", "longpoll", requests), 0.1, "next to nothing")
+	assert.Less(t, middle("bursts", "longpoll", around), middle("steady", "longpoll", around)/5)
+	assert.Greater(t, silent("poll"), 100*silent("websocket"))
+	assert.Greater(t, silent("poll"), 100*silent("sse"))
+	assert.InDelta(t, middle("steady", "websocket", around), middle("steady", "sse", around), 20, "framing decides nothing")
+}
+
 func TestSection(t *testing.T) {
 	before, body, after, ok := section("a\n<!-- begin: x -->\nb\nc\n<!-- end: x -->\nd\n", "x")
 	assert.True(t, ok)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,24 +96,29 @@ func TestTransportsFiguresHold(t *testing.T) {
 	var f figures
 	require.NoError(t, json.Unmarshal(text, &f))
 	lively := galleryLoads[1]
-	published := map[string]float64{} // octets an event, by browser and transport
+	published := map[string][]float64{} // octets an event, by browser and transport
 	for _, s := range f.Samples {
-		if s.Load == lively.Name && s.Round == 0 {
-			published[s.Browser+" "+s.Transport] = float64(s.Down) / float64(s.Events)
+		if s.Load == lively.Name {
+			name := s.Browser + " " + s.Transport
+			published[name] = append(published[name], float64(s.Down)/float64(s.Events))
 		}
 	}
 	g := startGallery(t)
 	eachBrowser(t, func(t *testing.T, b *session) {
-		for _, s := range g.measure(b.open(t, "about:blank"), 0, lively) {
+		for _, s := range g.measureAll(b.open(t, "about:blank"), lively) {
+			assert.Zero(t, s.Missed+s.Doubled, s.Transport)
 			switch s.Transport {
-			case "websocket", "sse", "stream", "multipart", "iframe": // no requests, whose number is a matter of timing
+			case "websocket", "sse", "stream", "multipart", "iframe":
+				// How many events go together in a chunk is a matter of timing, and so
+				// is the number of requests of the others.
+				all := published[b.name+" "+s.Transport]
+				require.Len(t, all, f.Rounds, s.Transport)
+				slices.Sort(all)
+				assert.InEpsilon(t, all[len(all)/2], float64(s.Down)/float64(s.Events), 0.06, "%s: run make transports", s.Transport)
 				assert.Zero(t, s.Requests, s.Transport)
-				assert.Positive(t, s.Events, s.Transport)
-				assert.InEpsilon(t, published[b.name+" "+s.Transport], float64(s.Down)/float64(s.Events), 0.05, "%s: run make transports", s.Transport)
 			default:
 				assert.Positive(t, s.Requests, s.Transport)
 			}
-			assert.Zero(t, s.Missed+s.Doubled, s.Transport)
 		}
 	})
 }

@@ -158,11 +158,37 @@ func (g gallery) measure(w *window, round int, l galleryLoad) []gallerySample {
 	last := g.export(w)
 	require.Equal(w.t, []any{l.Rate, l.Burst, l.Size}, []any{last.Publisher.Rate, last.Publisher.Burst, last.Publisher.Size})
 	w.quiet()
+	return samples(w, round, l, first, last)
+}
+
+// measureAll measures a load from its first event to its last, with silence before
+// and after it: no event is under way when octets are counted, and polling asks in
+// vain.
+func (g gallery) measureAll(w *window, l galleryLoad) []gallerySample {
+	w.t.Helper()
+	g.publish(w.t, galleryLoad{Size: l.Size})
+	g.open(w)
+	first := g.export(w)
+	g.publish(w.t, l)
+	waitFor(w, fmt.Sprint(l.seconds*1000))
+	g.publish(w.t, galleryLoad{Size: l.Size})
+	waitFor(w, "500") // what is shown is not what was shown before
+	w.until(everyPanel(`d.events === document.querySelector("#panels > section").dataset.events && d.state === "open"`))
+	waitFor(w, "2000") // and the figures have been read again
+	last := g.export(w)
+	w.quiet()
+	return samples(w, 0, l, first, last)
+}
+
+// samples are what happened between two moments.
+func samples(w *window, round int, l galleryLoad, first, last exportedPage) []gallerySample {
+	w.t.Helper()
 	var all []gallerySample
 	for _, name := range slices.Sorted(maps.Keys(last.Transports)) {
 		b := last.Transports[name]
 		a := first.Transports[name]
 		events := b.EventsWhenCounted - a.EventsWhenCounted
+		require.Positive(w.t, events, name)
 		require.Positive(w.t, b.LatencySamples, name)
 		all = append(all, gallerySample{
 			Load: l.Name, Round: round, Browser: w.session.name, Transport: name,
