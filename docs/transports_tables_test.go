@@ -230,7 +230,9 @@ func inShort(f *figures, name string) string {
 		asked = append(asked, decimal(median(f.each(l.Name, name, requests))))
 		octets = append(octets, whole(median(f.each(l.Name, name, around))))
 	}
-	quiets := func(of func(quiet) float64, format func(float64) string) string { return format(median(f.quiets(name, of))) }
+	quiets := func(of func(quiet) float64, format func(float64) string) string {
+		return format(median(f.quiets(name, of)))
+	}
 	head = append(head, "to open", "a silent minute")
 	asked = append(asked,
 		quiets(func(q quiet) float64 { return float64(q.Opening.Requests) }, whole),
