@@ -10,12 +10,13 @@ import (
 // feed sends events as they come, in whatever form, as the body of one response.
 type feed struct {
 	*exchange
-	wrap func(b, json []byte) []byte // appends an event
-	end  func(b []byte) []byte       // appends what comes last; may be nil
+	before, after string                // what stands around an event
+	end           func(b []byte) []byte // appends what comes last; may be nil
 
-	told string // the ID that the client has
-	b    []byte // what is to be sent
-	sent int64  // octets
+	told string  // the ID that the client has
+	out  *buffer // what is to be sent; nil if there is nothing
+	sent int64   // octets
+	err  error   // of a write
 }
 
 // errLong ends a response that has become long: the client asks again.
@@ -37,7 +38,8 @@ func (f *feed) run(contentType, prologue string) error {
 	f.w.Header().Set("X-Accel-Buffering", "no") // nginx would hold it back to its end
 	f.begun = true
 	f.w.WriteHeader(http.StatusOK)
-	f.b = append(f.b, prologue...)
+	f.out = getBuffer()
+	f.out.b = append(f.out.b, prologue...)
 	f.say(first(s))
 	if err = f.flush(); err == nil {
 		err = f.events(s)
@@ -61,19 +63,19 @@ func (f *feed) finish() error {
 	if f.end == nil {
 		return nil
 	}
-	_, err := f.w.Write(f.end(nil))
-	return err
+	f.write(f.end(nil))
+	return f.err
 }
 
 // add appends an event of the hub to what is to be sent.
 func (f *feed) add(m *sse.Message) {
-	f.b = f.wrap(f.b, f.h.encoded.of(m).text())
+	f.put(f.h.encoded.of(m).text())
 	f.told = m.ID
 }
 
 // say appends what is for this client alone.
 func (f *feed) say(e event) {
-	f.b = f.wrap(f.b, e.append(nil))
+	f.put(e.append(nil))
 	if e.ID != "" {
 		f.told = e.ID
 	}
@@ -90,7 +92,7 @@ func (f *feed) events(s *sse.Subscription) error {
 				f.say(dropped(f.told))
 			}
 			f.add(&p.Message)
-			if len(f.b) >= flushSize {
+			if len(f.out.b) >= flushSize {
 				break
 			}
 			p, more, err = s.Poll(q.ctx)

@@ -122,6 +122,7 @@ func TestClosedWindowOfTheConnection(t *testing.T) {
 		p := s.dialHTTP2(1 << 20)
 		a, b := p.ask(http.MethodGet, "stream"), p.ask(http.MethodGet, "multipart")
 		reader := openStream(s, "")
+		synctest.Wait() // all have subscribed
 		start := time.Now()
 		s.say("news", sse.Message{Data: strings.Repeat("x", 100_000)})
 		events, _ := reader.take(s, 1)

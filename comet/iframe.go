@@ -44,11 +44,7 @@ func (x *exchange) iframe() error {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; frame-ancestors "+x.frameAncestors())
 	h.Set("Referrer-Policy", "no-referrer")
 	script := `<script nonce="` + nonce + `">`
-	f := feed{exchange: x}
-	f.wrap = func(b, json []byte) []byte {
-		b = append(append(b, script...), "e("...)
-		return append(append(b, json...), ")</script>\n"...)
-	}
+	f := feed{exchange: x, before: script + "e(", after: ")</script>\n"}
 	f.end = func(b []byte) []byte { return append(append(b, script...), "e(null)</script>\n"...) }
 	return f.run("text/html; charset=utf-8", "<!doctype html><meta charset=utf-8><title>events</title>\n"+
 		"<!--"+strings.Repeat(" ", iframePadding)+"-->\n"+

@@ -18,13 +18,12 @@ func (x *exchange) multipart() error {
 		return err
 	}
 	boundary := rand.Text()
-	part := func(b, json []byte, after string) []byte {
-		b = append(append(b, "Content-Type: application/json\r\n\r\n"...), json...)
-		return append(append(append(b, "\r\n--"...), boundary...), after...)
+	delimiter := "\r\n--" + boundary
+	f := feed{exchange: x, before: "Content-Type: application/json\r\n\r\n", after: delimiter + "\r\n"}
+	f.end = func(b []byte) []byte {
+		b = event{ID: f.told}.append(append(b, f.before...))
+		return append(append(b, delimiter...), "--\r\n"...)
 	}
-	f := feed{exchange: x}
-	f.wrap = func(b, json []byte) []byte { return part(b, json, "\r\n") }
-	f.end = func(b []byte) []byte { return part(b, event{ID: f.told}.append(nil), "--\r\n") }
 	return f.run(multipartType(x.r)+"; boundary="+boundary, "--"+boundary+"\r\n")
 }
 

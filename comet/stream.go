@@ -7,8 +7,6 @@ func (x *exchange) stream() error {
 	if err := x.begin(); err != nil {
 		return err
 	}
-	f := feed{exchange: x, wrap: func(b, json []byte) []byte {
-		return append(append(b, json...), '\n')
-	}}
+	f := feed{exchange: x, after: "\n"}
 	return f.run("application/x-ndjson", "")
 }
