@@ -18,9 +18,9 @@ func transportsPage(f *figures, all []transport, nchan string) string {
 	order := strings.Join(names, " / ")
 
 	fmt.Fprintf(&b, `# The transports, measured
-Nine ways to push events to a browser, all fed by one hub and read by one page, %s of `+"`go run ./cmd/echo`"+`, in %d browsers. This page is made of [transports.json](transports.json), which a test has read back from the page; [choosing](choosing.md) says what to make of it.
+Nine ways to push events to a browser, all fed by one hub and read by one page, %s of `+"`go run ./cmd/echo`"+`, in %s. This page is made of [transports.json](transports.json), which a test has read back from the page; [choosing](choosing.md) says what to make of it.
 
-`, "`/transports`", len(f.Browsers))
+`, "`/transports`", strings.Join(names, ", "))
 
 	b.WriteString("## At a glance\n")
 	fmt.Fprintf(&b, "%s, the middle one of the browsers. *Late* is from publishing to the page's function, *around an event* is all octets but those of the events' data, both ways.\n\n", sentence(f.Loads[0]))
