@@ -13,9 +13,8 @@
 //     diagrams shown in .md files are what the code really is, sends, reads and
 //     does. negotiation_test.go and compression_test.go make the tables of
 //     docs/compression.md; deflate_bits_test.go takes its messages apart.
-//   - transports_test.go, transports_tables_test.go, transports_page_test.go:
-//     docs/transports.md and the figures in docs/choosing.md are what
-//     docs/transports.json makes of them.
+//   - transports_test.go and those whose names begin so: docs/transports.md and
+//     the figures in docs/choosing.md are what docs/transports.json makes of them.
 //   - readme_test.go, security_test.go: the tables of README.md and SECURITY.md.
 //
 // CONTRIBUTING.md says how to write a page that these tests can check.

@@ -48,6 +48,9 @@ Nine ways to push events to a browser, all fed by one hub and read by one page, 
 	b.WriteString(quietTable(f, all))
 	b.WriteString("\nWebSocket has a Ping every 30 s, the streams a sign of life every 15 s and now and then their cursor; a long poll is held for 25 s; polling asks every two seconds. All are defaults of package comet and its client.\n")
 
+	b.WriteString("\n### A minute\nReckoned from that and from the steady load: a minute of silence and evenly spread events, and for short polling the requests of other pauses.\n\n")
+	b.WriteString(minuteTable(f))
+
 	fmt.Fprintf(&b, "\n## A cut of five seconds\n%s, while the client is cut off for 5 s and comes back with its cursor. *Caught up* are the events that were published meanwhile.\n\n", sentence(f.Loads[0]))
 	b.WriteString(cutTable(f, all))
 

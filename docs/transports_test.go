@@ -1,10 +1,7 @@
 package docs
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,99 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// figures is docs/transports.json: what the page /transports of cmd/echo has
-// measured in browsers. `make transports` (interop/transports_figures_test.go)
-// writes it, and docs/transports.md and the tables of docs/choosing.md are made of
-// it here, so neither can say anything else. Octets are the server's count, times
-// are in milliseconds.
-type figures struct {
-	Date     string
-	Machine  string
-	Rounds   int
-	Browsers []struct{ Name, Version string }
-	Loads    []load
-	Samples  []sample
-	Quiet    []quiet
-	Cuts     []cut
-}
-
-// load is what is published: so many bursts a second, of so many events, of so
-// many octets.
-type load struct {
-	Name  string
-	Rate  float64
-	Burst int
-	Size  int
-}
-
-// sample is one transport in one browser, for some seconds of one load.
-type sample struct {
-	Load               string
-	Round              int
-	Browser, Transport string
-	Events             int
-	Missed, Doubled    int
-	Requests           int
-	Up, Down, Data     int
-	P50, P99           float64
-}
-
-// quiet is one that is opened, and then left alone.
-type quiet struct {
-	Browser, Transport string
-	Opening            wireCount
-	Seconds            float64
-	Silence            wireCount
-}
-
-type wireCount struct{ Requests, Connections, Up, Down int }
-
-// cut is one that is cut off for some time and comes back.
-type cut struct {
-	Browser, Transport string
-	Milliseconds       float64 // until it is back
-	CaughtUp           int     // events
-	Missed, Doubled    int
-}
-
-// transport is one of those that are compared, with what the page says of it.
-type transport struct{ name, title, how, direction, origins, compatibility string }
-
-var transportText = regexp.MustCompile(`(?s)name: "(.*?)", title: "(.*?)", how: "(.*?)",\s+direction: "(.*?)", origins: "(.*?)", compatibility: "(.*?)",`)
-
-func transports(t *testing.T) []transport {
-	t.Helper()
-	var all []transport
-	for _, m := range transportText.FindAllStringSubmatch(read(t, "cmd/echo/page/transports-about.js"), -1) {
-		all = append(all, transport{m[1], m[2], m[3], m[4], m[5], m[6]})
-	}
-	require.Len(t, all, 9)
-	return all
-}
-
-func readFigures(t *testing.T) *figures {
-	t.Helper()
-	f := new(figures)
-	d := json.NewDecoder(strings.NewReader(read(t, "docs/transports.json")))
-	d.DisallowUnknownFields()
-	require.NoError(t, d.Decode(f))
-	return f
-}
-
-// A section of a page that is written by something else stands between two marks:
-//
-//	<!-- begin: NAME -->
-//	<!-- end: NAME -->
-func section(text, name string) (before, body, after string, ok bool) {
-	begin, end := "<!-- begin: "+name+" -->\n", "<!-- end: "+name+" -->\n"
-	before, rest, ok := strings.Cut(text, begin)
-	if !ok {
-		return text, "", "", false
-	}
-	body, after, ok = strings.Cut(rest, end)
-	return before + begin, body, end + after, ok
-}
 
 // Every transport is there, in every browser and round, and nothing was lost.
 func TestFiguresAreWhole(t *testing.T) {
@@ -167,6 +71,7 @@ func TestChoosingFigures(t *testing.T) {
 		is2be = before + body + after
 	}
 	fill("figures", glance(f, all))
+	fill("figures of a minute", minuteTable(f))
 	for _, tr := range all {
 		fill("figures of "+tr.name, inShort(f, tr.name))
 	}
@@ -181,9 +86,6 @@ func TestChoosingFigures(t *testing.T) {
 func TestChoosingIsRight(t *testing.T) {
 	f := readFigures(t)
 	middle := func(load, name string, of func(sample) float64) float64 { return median(f.each(load, name, of)) }
-	silent := func(name string) float64 {
-		return median(f.quiets(name, func(q quiet) float64 { return float64(q.Silence.Up+q.Silence.Down) / q.Seconds }))
-	}
 	for _, pushed := range []string{"websocket", "sse", "stream", "multipart", "iframe", "longpoll", "jsonp-longpoll"} {
 		assert.Less(t, middle("steady", pushed, p50), middle("steady", "poll", p50)/20, "%s is there within milliseconds", pushed)
 	}
@@ -191,8 +93,10 @@ func TestChoosingIsRight(t *testing.T) {
 	assert.InDelta(t, 1, middle("steady", "longpoll", requests), 0.1, "a request an event")
 	assert.Less(t, middle("bursts", "longpoll", requests), 0.1, "next to nothing")
 	assert.Less(t, middle("bursts", "longpoll", around), middle("steady", "longpoll", around)/5)
-	assert.Greater(t, silent("poll"), 100*silent("websocket"))
-	assert.Greater(t, silent("poll"), 100*silent("sse"))
+	assert.Greater(t, f.silentMinute("poll"), 100*f.silentMinute("websocket"))
+	assert.Greater(t, f.silentMinute("poll"), 100*f.silentMinute("sse"))
+	assert.Greater(t, f.inVain("poll"), 10*f.silentMinute("sse"), "dearer than many minutes of an event stream")
+	assert.Greater(t, f.minute("longpoll", 60, 0), 1.5*f.minute("poll", 60, 2), "an event a second")
 	assert.InDelta(t, middle("steady", "websocket", around), middle("steady", "sse", around), 20, "framing decides nothing")
 }
 
@@ -217,9 +121,17 @@ func TestFigureTables(t *testing.T) {
 				sample{Load: "steady", Round: round, Browser: b, Transport: "poll", Events: 100, Requests: 12, Up: 100 * (i + 1), Down: 30000, Data: 12800, P50: 1000, P99: 2000})
 		}
 	}
+	for _, b := range []string{"A", "B"} {
+		f.Quiet = append(f.Quiet,
+			quiet{Browser: b, Transport: "websocket", Seconds: 120, Silence: wireCount{Up: 24, Down: 8}},
+			quiet{Browser: b, Transport: "poll", Seconds: 120, Silence: wireCount{Requests: 60, Up: 30000, Down: 30000}})
+	}
 	row := strings.Split(loadTable(f, f.Loads[0], []transport{{name: "poll", title: "Short polling"}}), "\n")[2]
 	assert.Equal(t, "| Short polling | 1,000 | 2,000 | 500 / 250 | 0.12 | 1 / 2 | 300 | 173 / 174 | 0 |", row)
-	assert.True(t, bytes.Contains([]byte(glanceCell(f, "websocket")), []byte("22")))
+	assert.Equal(t, "3 | 1 | 0 | 22 | 16 octets", glanceCell(f, "websocket"))
+	assert.Equal(t, "1,000 | 375 | 0.12 | 174 | 30 requests, 30,000 octets", glanceCell(f, "poll"))
+	assert.InDelta(t, 16+60*22, f.minute("websocket", 60, 0), 1e-9)
+	assert.InDelta(t, 6*1000+60*(173.5-0.12*1000), f.minute("poll", 60, 10), 1e-9, "six requests, and what is around each event in an answer")
 	assert.InDelta(t, 3, median([]float64{9, 3, 1}), 0)
 	assert.InDelta(t, 2, median([]float64{3, 1}), 0)
 	assert.True(t, slices.Equal([]string{"0", "0.05", "1.5", "12", "12,346"}, []string{decimal(0), decimal(0.05), decimal(1.5), decimal(12.3), decimal(12345.6)}))
