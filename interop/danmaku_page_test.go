@@ -101,6 +101,7 @@ func lengthy(n, i int) string {
 // A phone sends and the screen shows, in each browser: many comments of different
 // lengths, of which no two ever touch, each where its mode says.
 func TestDanmakuInEachBrowser(t *testing.T) {
+	t.Parallel()
 	binary := buildExample(t, "danmaku")
 	eachBrowser(t, func(t *testing.T, b *session) {
 		site := wallURL(startEcho(t, binary))
@@ -114,11 +115,11 @@ func TestDanmakuInEachBrowser(t *testing.T) {
 		phone.click(`#colours [value="violet"]`)
 		phone.click(".primary")
 		phone.until(`document.getElementById("result").textContent === "On its way: <b>from the phone</b>"`)
-		for i := range 48 {
+		for i := range 32 {
 			mode := []string{"fly", "fly", "fly", "fly", "fly", "fly", "top", "bottom"}[i%8]
 			require.Equal(t, http.StatusOK, sendComment(t, site, fmt.Sprint("user ", i), lengthy(3+i*17%57, i), mode, "white"))
 		}
-		got := valueOf[drawn](screen, whenDrawn(`Object.keys(drawn.texts).length === 49 && drawn.pairs > 200`))
+		got := valueOf[drawn](screen, whenDrawn(`Object.keys(drawn.texts).length === 33 && drawn.pairs > 200`))
 		checkDrawn(t, got)
 		screen.until(`document.querySelectorAll("#latest li").length === 12 && !document.querySelector("#latest b")`)
 		screen.screenshot("danmaku-" + b.name)
@@ -147,6 +148,7 @@ func checkDrawn(t *testing.T, got drawn) {
 
 // The colours are those of the scheme, and change with it.
 func TestDanmakuColours(t *testing.T) {
+	t.Parallel()
 	site := wallURL(startExample(t, "danmaku"))
 	screen := startBrowser(t).open(t, site)
 	screen.until(screenLive)
@@ -170,6 +172,7 @@ func TestDanmakuColours(t *testing.T) {
 // Who comes late is shown the last 50; and with reduced motion, nothing moves: comments
 // stand, and so does the picture.
 func TestDanmakuLateAndStill(t *testing.T) {
+	t.Parallel()
 	site := wallURL(startExample(t, "danmaku"))
 	for i := range 70 {
 		require.Equal(t, http.StatusOK, sendComment(t, site, fmt.Sprint(i), fmt.Sprintf("number %02d", i), "fly", "white"))
@@ -202,6 +205,7 @@ func TestDanmakuLateAndStill(t *testing.T) {
 // A phone that sends too much is told so, and its text is not lost; another is not
 // concerned.
 func TestDanmakuRateLimit(t *testing.T) {
+	t.Parallel()
 	site := wallURL(startExample(t, "danmaku"))
 	b := startBrowser(t)
 	phone := b.open(t, site+"send")
@@ -218,6 +222,7 @@ func TestDanmakuRateLimit(t *testing.T) {
 
 // Every page on every kind of screen, to be looked at.
 func TestDanmakuPictures(t *testing.T) {
+	t.Parallel()
 	site := wallURL(startExample(t, "danmaku"))
 	b := startBrowser(t)
 	screen, phone := b.open(t, site), b.open(t, site+"send")
@@ -233,7 +238,7 @@ func TestDanmakuPictures(t *testing.T) {
 			n++
 			sendComment(t, site, fmt.Sprint(n), text, mode, colour)
 		}
-		eval[bool](screen, `new Promise((resolve) => setTimeout(resolve, 900, true))`)
+		eval[bool](screen, `new Promise((resolve) => setTimeout(resolve, 600, true))`)
 	})
 	phone.fill("#text", "a good evening to everybody")
 	phone.pictures("danmaku-phone", func(bool) {})
