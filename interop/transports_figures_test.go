@@ -41,9 +41,9 @@ const figureRounds = 3
 
 var galleryLoads = []galleryLoad{
 	{Name: "steady", Rate: 4, Burst: 1, Size: 128, seconds: 8},
-	{Name: "lively", Rate: 20, Burst: 1, Size: 128, seconds: 4},
+	{Name: "lively", Rate: 20, Burst: 1, Size: 128, seconds: 3},
 	{Name: "bursts", Rate: 1, Burst: 50, Size: 128, seconds: 4},
-	{Name: "large", Rate: 10, Burst: 1, Size: 4096, seconds: 4},
+	{Name: "large", Rate: 10, Burst: 1, Size: 4096, seconds: 3},
 }
 
 // What is published of the transports is measured here: all loads in all browsers,
