@@ -1,6 +1,7 @@
 package comet
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -45,20 +46,20 @@ func (f *feed) run(contentType, prologue string) error {
 		err = f.events(s)
 	}
 	f.deadline() // what comes last is not to wait for ever, nor net/http after this has returned
-	if errors.Is(err, errLong) || errors.Is(err, sse.ErrHubClosed) || errors.Is(err, sse.ErrOverflow) || errors.Is(err, sse.ErrGap) {
-		if e := f.finish(); e != nil {
-			return e
-		}
-	}
-	if errors.Is(err, errLong) {
-		return nil
+	switch {
+	case errors.Is(err, errLong):
+		return f.finish()
+	case errors.Is(err, sse.ErrHubClosed), errors.Is(err, sse.ErrOverflow), errors.Is(err, sse.ErrGap):
+		return cmp.Or(f.finish(), err)
+	case f.err == nil && f.r.Context().Err() == nil:
+		f.broken = true // the Store has failed: nobody is to ask again at once
 	}
 	return err
 }
 
 // finish sends what comes last. It is not flushed: net/http sends it together with
-// the end of the body, and a client that has read it has read all. A page which
-// takes its iframe away then, with an end to come, would take the connection with it.
+// the end of the body, so a client that has read it has read all. A page that takes
+// its iframe away while more is to come would take the connection with it.
 func (f *feed) finish() error {
 	if f.end == nil {
 		return nil

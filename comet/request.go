@@ -21,6 +21,7 @@ type exchange struct {
 	begun  bool // the answer has begun, so there is no status to give any more
 	asked  bool // the body has been read, or as much of it as could be
 	kept   bool // somebody else counts it out of those that are held
+	broken bool // what has begun is to end as what it is, cut off
 }
 
 // begin reads what a request asks for, and whether it may.

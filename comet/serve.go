@@ -32,6 +32,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{h: h, w: w, r: r, rc: http.NewResponseController(w)}
 	if err := x.serve(); err != nil {
 		x.refuse(err)
+		if x.broken {
+			panic(http.ErrAbortHandler)
+		}
 	}
 }
 

@@ -1,8 +1,13 @@
 package comet_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"iter"
+	"log/slog"
 	"slices"
 	"strconv"
 	"testing"
@@ -12,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"longwire.example/sse"
+	"longwire.example/ws"
 )
 
 // each runs f for each transport.
@@ -179,6 +185,84 @@ func TestDroppedMessagesLeaveTheCursorBeforeThem(t *testing.T) {
 				require.NotEmpty(t, missed.Events)
 				assert.NotEqual(t, sse.GapType, missed.Events[0].Type)
 			})
+		})
+	}
+}
+
+// A long poll that has been told of dropped messages goes on before them, likewise.
+func TestLongPollIsToldOfDroppedMessages(t *testing.T) {
+	h := allow()
+	h.Hub.Overflow = sse.DropOldest
+	h.Hub.QueueMessages = 1
+	inBubble(t, h, func(s *site) {
+		cursor := s.publish(0, 1)
+		for round := 1; ; round++ { // until the server is slower
+			published := make(chan string)
+			go func() {
+				synctest.Wait()
+				published <- s.publish(round*1000, round*1000+1000)
+			}()
+			b := s.poll("longpoll", cursor)
+			last := <-published
+			if gap := slices.IndexFunc(b.Events, func(e item) bool { return e.Type == sse.GapType }); gap >= 0 {
+				before := cursor
+				if gap > 0 {
+					before = b.Events[gap-1].ID
+				}
+				assert.Equal(t, before, b.Events[gap].ID)
+				missed := s.poll("poll", before)
+				require.NotEmpty(t, missed.Events)
+				assert.NotEqual(t, sse.GapType, missed.Events[0].Type)
+				return
+			}
+			cursor = last
+		}
+	})
+}
+
+// failing is a Store that gives nothing from the second time on that it is read.
+type failing struct {
+	*sse.Ring
+	reads int
+}
+
+func (f *failing) After(ctx context.Context, r sse.Range) iter.Seq2[sse.Published, error] {
+	if f.reads++; f.reads < 2 {
+		return f.Ring.After(ctx, r)
+	}
+	return func(yield func(sse.Published, error) bool) { yield(sse.Published{}, errors.New("the disk is gone")) }
+}
+
+// An error of the Store in the middle cuts off what has begun, so that nobody takes it
+// for an end in good order and asks again at once, and is logged.
+func TestStoreThatFailsInTheMiddle(t *testing.T) {
+	for _, name := range []string{"stream", "multipart", "iframe", "ws"} {
+		t.Run(name, func(t *testing.T) {
+			h := allow()
+			h.Hub.Store = &failing{Ring: &sse.Ring{}}
+			h.Hub.QueueMessages = 2
+			var record bytes.Buffer
+			h.Logger = slog.New(slog.NewTextHandler(&record, nil))
+			inBubble(t, h, func(s *site) {
+				begin := s.publish(0, 1)
+				s.publish(1, 9)
+				src := transportsThatPush[name](s, begin)
+				events, _ := src.take(s, 2)
+				assert.Equal(t, numbers(1, 3), data(events))
+				var err error
+				for err == nil {
+					_, err = src.next()
+				}
+				if e, ok := errors.AsType[*ws.CloseError](err); ok {
+					assert.Equal(t, ws.StatusInternalError, e.Code)
+				} else {
+					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				}
+				src.close()
+				synctest.Wait()
+				assert.Equal(t, 0, h.Hub.Len())
+			})
+			assert.Contains(t, record.String(), "the disk is gone")
 		})
 	}
 }
