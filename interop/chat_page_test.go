@@ -104,7 +104,7 @@ func converse(t *testing.T, open func(t *testing.T) chatPage) (ada, bob, eve cha
 func TestChatInEachBrowser(t *testing.T) {
 	t.Parallel()
 	binary := buildExample(t, "chat")
-	eachBrowser(t, func(t *testing.T, b *session) {
+	eachBrowserAtOnce(t, func(t *testing.T, b *session) {
 		site := startEcho(t, binary)
 		ada, bob, eve := converse(t, func(t *testing.T) chatPage { return b.open(t, site.url) })
 		eve.fill("#other", "attic")
@@ -332,8 +332,8 @@ func TestChatPictures(t *testing.T) {
 	door.until(`document.getElementById("refused").textContent === "Somebody here has this name."`)
 	for name, p := range map[string]chatPage{"door": door, "ada": ada, "bob": bob} {
 		p.(*tab).pictures("chat-"+name, func(phone bool) {
-			if phone && name == "ada" { // as it is when a phone comes in
-				eval[bool](p.(*tab), `document.getElementById("side").open = false`)
+			if phone && name == "bob" {
+				eval[bool](p.(*tab), `document.getElementById("side").open = true`)
 			}
 		})
 	}

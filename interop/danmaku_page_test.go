@@ -18,7 +18,7 @@ import (
 // watchCanvas has window.drawn keep what is drawn on the canvas, by way of the canvas
 // itself: every text with its places and colours, and every two in a row of the same
 // picture that touch. A picture begins with the rectangle of its sky. The page's clock
-// goes four times as fast.
+// goes six times as fast.
 const watchCanvas = `(() => {
 	const canvas = CanvasRenderingContext2D.prototype;
 	const { fillText, fillRect } = canvas;
@@ -48,7 +48,7 @@ const watchCanvas = `(() => {
 		return fillRect.apply(this, place);
 	};
 	const request = window.requestAnimationFrame;
-	window.requestAnimationFrame = (f) => request.call(window, (t) => f(4 * t));
+	window.requestAnimationFrame = (f) => request.call(window, (t) => f(6 * t));
 	return true;
 })()`
 
@@ -103,7 +103,7 @@ func lengthy(n, i int) string {
 func TestDanmakuInEachBrowser(t *testing.T) {
 	t.Parallel()
 	binary := buildExample(t, "danmaku")
-	eachBrowser(t, func(t *testing.T, b *session) {
+	eachBrowserAtOnce(t, func(t *testing.T, b *session) {
 		site := wallURL(startEcho(t, binary))
 		screen, phone := b.open(t, site), b.open(t, site+"send")
 		screen.size(900, 600)
@@ -238,7 +238,7 @@ func TestDanmakuPictures(t *testing.T) {
 			n++
 			sendComment(t, site, fmt.Sprint(n), text, mode, colour)
 		}
-		eval[bool](screen, `new Promise((resolve) => setTimeout(resolve, 600, true))`)
+		eval[bool](screen, `new Promise((resolve) => setTimeout(resolve, 400, true))`)
 	})
 	phone.fill("#text", "a good evening to everybody")
 	phone.pictures("danmaku-phone", func(bool) {})

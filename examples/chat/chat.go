@@ -114,8 +114,8 @@ func (c *chat) history(w http.ResponseWriter, r *http.Request) {
 	err := c.as(r, func(p *person) error {
 		first, _ := c.ring.First(r.Context()) // a Ring is in memory: these have no errors
 		last, _ := c.ring.Last(r.Context())
-		for e := range c.ring.After(r.Context(), sse.Range{After: first, Until: cmp.Or(before, last), Topics: p.topics()}) {
-			if m := e.Message; e.ID != before && (m.Type == "text" || m.Type == "private") {
+		for e, err := range c.ring.After(r.Context(), sse.Range{After: first, Until: cmp.Or(before, last), Topics: p.topics()}) {
+			if m := e.Message; err == nil && e.ID != before && (m.Type == "text" || m.Type == "private") {
 				past = append(past, map[string]string{"id": e.ID, "type": m.Type, "data": m.Data})
 			}
 		}

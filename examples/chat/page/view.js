@@ -20,6 +20,7 @@ function isolated(name, className, text) {
 function button(className, text, onclick) {
   const b = isolated("button", className, text);
   b.type = "button";
+  b.value = text;
   b.onclick = onclick;
   return b;
 }
@@ -31,10 +32,16 @@ export function enter(me) {
   $("leave").hidden = false;
   $("where").textContent = me.room;
   document.title = `${me.room} \u00b7 Chat`;
-  if (!came) return;
-  if (matchMedia("(max-width: 44rem)").matches) $("side").open = false;
-  $("text").focus();
+  if (came) $("text").focus();
 }
+
+// Where there is room for it, who is where is beside the messages and not to be folded.
+const narrow = matchMedia("(max-width: 44rem)");
+narrow.onchange = () => {
+  $("side").open = !narrow.matches;
+  $("side").firstElementChild.tabIndex = narrow.matches ? 0 : -1;
+};
+narrow.onchange();
 
 export function leave(why) {
   $("door").hidden = false;
@@ -68,15 +75,20 @@ export function banner(text, onclick) {
 export function people(rooms, me, direct, go) {
   const here = (rooms[me.room] ?? []).toSorted();
   $("count").textContent = `(${here.length} here)`;
-  $("rooms").replaceChildren(...Object.keys(rooms).sort().map((room) => {
+  refill($("rooms"), Object.keys(rooms).sort().map((room) => {
     const b = button("", room, () => go(room));
     b.append(element("small", "", String(rooms[room].length)));
     if (room === me.room) b.setAttribute("aria-current", "true");
-    return element("li", "", b);
+    return b;
   }));
-  $("people").replaceChildren(...here.map((name) => element("li", "", name === me.name
-    ? isolated("span", "self", `${name} (you)`)
-    : button("", name, () => direct(name)))));
+  refill($("people"), here.map((name) => name === me.name ? isolated("span", "self", `${name} (you)`) : button("", name, () => direct(name))));
+}
+
+// refill changes a list under somebody who may be in it with the keyboard.
+function refill(list, items) {
+  const at = list.contains(document.activeElement) ? document.activeElement.value : undefined;
+  list.replaceChildren(...items.map((e) => element("li", "", e)));
+  items.find((e) => e.value !== undefined && e.value === at)?.focus();
 }
 
 export function direct(name) {
