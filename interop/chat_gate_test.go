@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -37,7 +38,9 @@ type gate struct {
 	mu      sync.Mutex // guards what follows
 	target  *url.URL
 	refused map[string]bool // transports
+	aged    bool            // the cursor of the next WebSocket is to be
 	closed  bool
+	slow    time.Duration // that each piece of data takes longer, either way
 	conns   map[*gateConn]bool
 }
 
@@ -50,6 +53,10 @@ func startGate(t *testing.T, target string) *gate {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			r.SetURL(g.target)
+			if g.aged && path.Base(r.In.URL.Path) == "ws" {
+				g.aged = false
+				r.Out.URL.RawQuery = "cursor=0123456789ab-7"
+			}
 			r.Out.Host = r.In.Host // by which the server knows its own pages
 		},
 		FlushInterval: -1,
@@ -93,6 +100,21 @@ func (g *gate) refuse(transports ...string) {
 	for _, name := range transports {
 		g.refused[name] = true
 	}
+}
+
+// age has the next WebSocket come with a cursor that the server has no more, as if so
+// much had been said meanwhile.
+func (g *gate) age() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.aged = true
+}
+
+// delay has all data take so much longer.
+func (g *gate) delay(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.slow = d
 }
 
 // cut closes all connections, and lets no more in.
@@ -152,7 +174,14 @@ type gateConn struct {
 	forgotten bool // guarded by g.mu
 }
 
+// dead tells whether data leads nowhere, after the time that data takes.
 func (c *gateConn) dead() bool {
+	c.g.mu.Lock()
+	slow := c.g.slow
+	c.g.mu.Unlock()
+	if slow > 0 {
+		<-time.After(slow)
+	}
 	c.g.mu.Lock()
 	defer c.g.mu.Unlock()
 	return c.forgotten

@@ -245,6 +245,27 @@ func TestChatDeadConnection(t *testing.T) {
 	}
 }
 
+// Over a slow connection it takes longer, and that is all.
+func TestChatSlowConnection(t *testing.T) {
+	t.Parallel()
+	site := startExample(t, "chat")
+	g := startGate(t, site.url)
+	b := startBrowser(t)
+	ada, bob := b.open(t, g.url), b.open(t, site.url)
+	joinChat(bob, "Bob", "lobby")
+	g.delay(400 * time.Millisecond)
+	joinChat(ada, "Ada", "lobby")
+	for i := range 3 {
+		say(ada, fmt.Sprint("slowly ", i))
+	}
+	for _, p := range []*tab{ada, bob} {
+		p.until(chatHas("text", "slowly 2", 1))
+		assert.Equal(t, "slowly 0,slowly 1,slowly 2", eval[string](p, `Array.from(document.querySelectorAll("#log .what"), (e) => e.textContent).join()`))
+	}
+	assert.Empty(t, eval[string](ada, `document.querySelector("#banner span").textContent`))
+	ada.quiet()
+}
+
 // A server that was started again knows nobody: the page comes in again, and says that it
 // has been reloaded.
 func TestChatReloads(t *testing.T) {
@@ -252,7 +273,8 @@ func TestChatReloads(t *testing.T) {
 	binary := buildExample(t, "chat")
 	site := startEcho(t, binary)
 	g := startGate(t, site.url)
-	ada := startBrowser(t).open(t, g.url)
+	b := startBrowser(t)
+	ada := b.open(t, g.url)
 	joinChat(ada, "Ada", "lobby")
 	say(ada, "before")
 	ada.until(chatHas("text", "before", 1))
@@ -266,6 +288,16 @@ func TestChatReloads(t *testing.T) {
 	ada.until(chatHas("text", "before", 0))
 	ada.until(chatHas("text", "said to nobody", 1))
 	ada.until(`document.querySelectorAll("#people li").length === 1`)
+
+	// So it does when the server can't give any more what was missed.
+	g.age()
+	g.cut()
+	ada.until(chatBanner("lost"))
+	g.open()
+	ada.click("#banner button")
+	ada.until(chatBanner("kept no longer"))
+	ada.until(chatOpen(""))
+	ada.until(chatHas("text", "said to nobody", 1))
 
 	// So it is after a phone has slept for so long that the server has let go of it.
 	eval[string](ada, `document.getElementById("banner").firstChild.textContent = ""`)

@@ -34,6 +34,7 @@ export class Link {
   #lost = false; // it was open, and has not been since
   #coming = false; // in again
   #retry = 0; // its timer
+  #relief = 0; // the timer until it is told that nothing was missed
 
   /** @param {Listener} on */
   constructor(on) { this.on = on; }
@@ -51,6 +52,7 @@ export class Link {
   // What was said is shown first, and the connection goes on after it. Between the two
   // nothing is lost: the cursor is where the answer ends.
   async #reload() {
+    clearTimeout(this.#relief);
     this.comet?.close();
     const past = await this.history();
     this.on.past(past);
@@ -87,7 +89,7 @@ export class Link {
     this.on.state(s);
     if (this.open && this.#lost) {
       this.#lost = false;
-      this.on.recovered(); // a gap would say otherwise in a moment
+      this.#relief = setTimeout(() => this.on.recovered(), 300); // a gap says otherwise at once
     } else if (was && !this.open && s.state !== "closed") {
       this.#lost = true;
       this.on.lost();
