@@ -60,6 +60,9 @@ const watchForComplaints = `if (!window.complaints) {
 func (w *window) navigate(url string) {
 	w.t.Helper()
 	w.post("/url", map[string]any{"url": url}, nil)
+	if url == "about:blank" {
+		return // WebKit may replace it once more, and the script is never answered
+	}
 	w.post("/execute/sync", map[string]any{"script": watchForComplaints, "args": []any{}}, nil)
 }
 
