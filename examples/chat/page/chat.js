@@ -113,7 +113,7 @@ $("text").oninput = () => {
 $("to").onclick = () => direct("");
 $("way").onchange = () => {
   link.way = $("way").value;
-  if (inside) link.begin(link.comet.cursor);
+  if (link.comet) link.begin(link.comet.cursor);
 };
 $("older").onclick = async () => {
   const past = await link.history(view.oldest()).catch(fail);
