@@ -32,4 +32,10 @@
 // sse_served_streams_test.go (servers for our client, and what they send),
 // sse_do_test.go and sse_client_test.go; proxy_process_test.go, proxies/ and
 // the other proxy files.
+//
+// Of pages in three browsers: webdriver_test.go (how to write one),
+// webdriver_window_test.go, browsers_test.go, browsers_process_test.go. Of package
+// comet in them: transports_site_test.go (the page and the server),
+// transports_fallback_test.go, transports_origins_test.go,
+// transports_http2_test.go; transports_page_test.go is cmd/echo's page.
 package interop
