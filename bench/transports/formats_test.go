@@ -84,7 +84,7 @@ func TestFormats(t *testing.T) {
 		},
 		"our poll, nothing new": {
 			format: transportNamed(t, "poll").ours.format, at: cursors,
-			text: "HTTP/1.1 200 OK\r\nContent-Length: 52\r\n\r\n" + `{"cursor":"QJZ5VA2NB3DW-2","events":[],"more":false}`,
+			text: "HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n" + `{"cursor":"QJZ5VA2NB3DW-2","events":[]}`,
 		},
 		"nchan's longpoll": {
 			format: transportNamed(t, "longpoll").peers.format, events: nchanDates, at: position{modified: date, etag: "1"}, more: true,
