@@ -76,7 +76,7 @@ func TestTransportsPageInChromium(t *testing.T) {
 	p := startBrowser(t).open(t, startEcho(t, buildEcho(t)).url+"transports")
 	p.viewport(1280, 900, false)
 	p.prefer("light")
-	p.fill("#rate", "20")
+	p.fill("#rate", "50")
 	p.click("#apply")
 	p.until(everyPanel(`d.state === "open" && d.events >= 100`))
 	p.screenshot("transports-light")
