@@ -49,6 +49,7 @@ func (f *feed) write(b []byte) {
 	}
 	var n int
 	n, f.err = f.w.Write(b)
+	f.err = f.inTime(f.err)
 	f.sent += int64(n)
 }
 
@@ -64,7 +65,7 @@ func (f *feed) flush() error {
 	f.write(f.out.b)
 	f.release()
 	if f.err == nil {
-		f.err = f.rc.Flush()
+		f.err = f.inTime(f.rc.Flush())
 	}
 	if f.err == nil {
 		_ = f.rc.SetWriteDeadline(time.Time{})

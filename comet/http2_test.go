@@ -1,9 +1,11 @@
 package comet_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -74,6 +76,8 @@ func TestClosedWindow(t *testing.T) {
 		t.Run(target, func(t *testing.T) {
 			h := allow()
 			h.MaxHeld = 2
+			var record bytes.Buffer
+			h.Logger = slog.New(slog.NewTextHandler(&record, nil))
 			h.WriteTimeout = 7 * time.Second
 			h.Hub.Stream.WriteTimeout = 7 * time.Second
 			inBubbleWith(t, h, bubble{version: overH2C}, func(s *site) {
@@ -104,6 +108,7 @@ func TestClosedWindow(t *testing.T) {
 				<-time.After(1)
 				assert.Equal(t, http2.ErrCodeInternal, p.of(stalled).reset)
 				assert.Equal(t, 0, h.Hub.Len())
+				assert.Regexp(t, "too slow|did not take", record.String())
 				a, b := p.ask(http.MethodGet, "longpoll"), p.ask(http.MethodGet, "longpoll")
 				assert.False(t, p.of(a).ended || p.of(b).ended, "there are two places again")
 				s.publish(0, 1)

@@ -107,5 +107,5 @@ func (x *exchange) answer(callback string, b *batch) error {
 	x.begun = true
 	x.deadline()
 	_, err := x.w.Write(body)
-	return err
+	return x.inTime(err)
 }

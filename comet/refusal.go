@@ -65,5 +65,8 @@ func (x *exchange) refuse(err error) {
 // usual tells whether err is an end that is worth no record: the client has gone,
 // or this server goes away.
 func usual(ctx context.Context, err error) bool {
+	if errors.Is(err, errSlow) || errors.Is(err, sse.ErrWriteTimeout) {
+		return false
+	}
 	return ctx.Err() != nil || errors.Is(err, sse.ErrHubClosed) || errors.Is(err, sse.ErrAnswered)
 }

@@ -2,6 +2,7 @@ package comet
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -18,10 +19,11 @@ type exchange struct {
 	query  url.Values
 	cursor string
 	topics []string
-	begun  bool // the answer has begun, so there is no status to give any more
-	asked  bool // the body has been read, or as much of it as could be
-	kept   bool // somebody else counts it out of those that are held
-	broken bool // what has begun is to end as what it is, cut off
+	begun  bool      // the answer has begun, so there is no status to give any more
+	due    time.Time // when what is being sent is to have been taken; zero: no limit
+	asked  bool      // the body has been read, or as much of it as could be
+	kept   bool      // somebody else counts it out of those that are held
+	broken bool      // what has begun is to end as what it is, cut off
 }
 
 // begin reads what a request asks for, and whether it may.
@@ -91,7 +93,20 @@ func (x *exchange) deadline() {
 		}
 		at = time.Now().Add(t)
 	}
+	x.due = at
 	_ = x.rc.SetWriteDeadline(at) // without it, there is no limit
+}
+
+// errSlow is in the tree of the error of a write that has met its deadline.
+var errSlow = errors.New("comet: the client was too slow")
+
+// inTime gives the error of a write. net/http then ends the request as if the client
+// had gone, and on HTTP/2 the error does not tell the two apart, so the time does.
+func (x *exchange) inTime(err error) error {
+	if err != nil && !x.due.IsZero() && !time.Now().Before(x.due) {
+		return fmt.Errorf("%w: %w", errSlow, err)
+	}
+	return err
 }
 
 // readDeadline is deadline for what the client sends.

@@ -1,8 +1,10 @@
 package comet_test
 
 import (
+	"bytes"
 	"cmp"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -55,6 +57,37 @@ func TestMaxStream(t *testing.T) {
 				}
 				assert.Equal(t, numbers(1, 200), got)
 				assert.Greater(t, responses, 1)
+			})
+		})
+	}
+}
+
+// MaxStream counts events that are too large to be collected, too, however many of
+// them wait.
+func TestMaxStreamOfLargeEvents(t *testing.T) {
+	for _, name := range streaming {
+		t.Run(name, func(t *testing.T) {
+			h := allow()
+			h.MaxStream = 100_000
+			inBubble(t, h, func(s *site) {
+				cursor := s.publish(0, 1)
+				for range 10 {
+					s.say("news", sse.Message{Data: strings.Repeat("x", 40_000)})
+				}
+				src := transportsThatPush[name](s, cursor)
+				var got []int
+				for {
+					e, err := src.next()
+					if err != nil {
+						require.ErrorIs(t, err, io.EOF)
+						break
+					}
+					if e.Type != "" {
+						got = append(got, len(e.Data))
+					}
+				}
+				assert.Equal(t, []int{40_000, 40_000, 40_000}, got)
+				src.close()
 			})
 		})
 	}
@@ -152,6 +185,8 @@ func TestStalledClientStallsNobody(t *testing.T) {
 			h.Hub.Stream.WriteTimeout = 7 * time.Second
 			h.WebSocket.CloseTimeout = time.Second
 			h.WebSocket.PingInterval = -1
+			var record bytes.Buffer
+			h.Logger = slog.New(slog.NewTextHandler(&record, nil))
 			inBubbleWith(t, h, bubble{pipe: wstest.PipeOptions{Size: 4096}}, func(s *site) {
 				c, err := s.l.Dial(s.t.Context(), "", "")
 				require.NoError(t, err)
@@ -184,6 +219,8 @@ func TestStalledClientStallsNobody(t *testing.T) {
 				rest, _ := io.ReadAll(c)
 				assert.Less(t, len(rest), 200_000)
 			})
+			assert.Equal(t, 1, strings.Count(record.String(), "\n"), "who was cut off, and not who went: %s", &record)
+			assert.Regexp(t, "too slow|did not take", record.String())
 		})
 	}
 }

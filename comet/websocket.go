@@ -56,7 +56,7 @@ func (k *socket) run() {
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		k.end(k.send())
+		k.end(guard("the Store", k.send))
 	}()
 	k.receive()
 	k.s.Close() // ends send
@@ -81,16 +81,23 @@ func (k *socket) receive() {
 	}
 }
 
-// give calls Receive. Its panic ends the connection and not the program, as that
-// of a handler of net/http does.
-func (k *socket) give(data []byte) (err error) {
+// give calls Receive.
+func (k *socket) give(data []byte) error {
+	return guard("Receive", func() error {
+		_, err := k.h.Receive(k.r, data)
+		return err
+	})
+}
+
+// guard calls f. A panic there, of what belongs to the application, ends the
+// connection and not the program, as that of a handler of net/http does.
+func guard(whose string, f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("comet: Receive has panicked: %v", v)
+			err = fmt.Errorf("comet: %s has panicked: %v", whose, v)
 		}
 	}()
-	_, err = k.h.Receive(k.r, data)
-	return err
+	return f()
 }
 
 // send sends events until something ends it.
@@ -141,12 +148,16 @@ func (k *socket) say(e event) error {
 
 // end closes the connection for what has ended the sending.
 func (k *socket) end(err error) {
+	cause := context.Cause(k.r.Context())
 	switch {
+	case errors.Is(cause, ws.ErrWriteTimeout), errors.Is(cause, ws.ErrKeepalive):
+		k.log("comet connection cut off", cause)
 	case errors.Is(err, sse.ErrUnsubscribed), k.r.Context().Err() != nil:
 		k.close(ws.StatusNormalClosure, "") // the other side has ended it
 	case errors.Is(err, sse.ErrHubClosed):
 		k.close(ws.StatusGoingAway, "")
 	case errors.Is(err, sse.ErrOverflow), errors.Is(err, sse.ErrGap):
+		k.log("comet connection cut off", err)
 		k.close(ws.StatusTryAgainLater, "too slow")
 	default:
 		k.log("comet connection failed", err)

@@ -2,7 +2,9 @@ package comet_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -98,4 +100,36 @@ func TestWebSocketOverflow(t *testing.T) {
 		s.publish(0, 1000)
 		assert.Equal(t, ws.StatusTryAgainLater, closedWith(s, c))
 	})
+}
+
+// panicking is a Store that panics while it is read, once it is to.
+type panicking struct {
+	*sse.Ring
+	now bool
+}
+
+func (p *panicking) After(ctx context.Context, r sse.Range) iter.Seq2[sse.Published, error] {
+	if p.now {
+		panic("no")
+	}
+	p.now = true
+	return p.Ring.After(ctx, r)
+}
+
+// A Store that panics ends the connection that reads it, and not the program.
+func TestWebSocketOutlivesStore(t *testing.T) {
+	h := allow()
+	h.Hub.Store = &panicking{Ring: &sse.Ring{}}
+	h.Hub.QueueMessages = 2
+	var record bytes.Buffer
+	h.Logger = slog.New(slog.NewTextHandler(&record, nil))
+	inBubble(t, h, func(s *site) {
+		begin := s.publish(0, 1)
+		s.publish(1, 9)
+		c, _, err := ws.Dial(s.t.Context(), "ws"+strings.TrimPrefix(s.url, "http")+"ws?cursor="+begin, &ws.DialOptions{NetDial: s.l.Dial})
+		require.NoError(t, err)
+		defer c.CloseNow()
+		assert.Equal(t, ws.StatusInternalError, closedWith(s, c))
+	})
+	assert.Contains(t, record.String(), "the Store has panicked: no")
 }
