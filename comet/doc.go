@@ -21,7 +21,8 @@
 //
 // The query parameter callback makes poll and longpoll answer with a script that
 // calls the function of that name (JSONP), hold makes longpoll wait for at most so
-// many whole seconds, and origin tells iframe which page it is in.
+// many whole seconds, and origin tells iframe which page it is in. multipart
+// is of type multipart/x-mixed-replace, or multipart/mixed if Accept names that.
 //
 // # Cursors
 //
