@@ -27,9 +27,9 @@ func (x *exchange) multipart() error {
 	return f.run(multipartType(x.r)+"; boundary="+boundary, "--"+boundary+"\r\n")
 }
 
-// multipartType is the type that Accept names (RFC 9110, section 12.5.1). WebKit
-// takes multipart/x-mixed-replace for nothing but documents and pictures, and a
-// fetch of it fails, so client.js asks for multipart/mixed, whose parts are the same.
+// multipartType is the type that Accept names (RFC 9110, section 12.5.1). In WebKit
+// a fetch of multipart/x-mixed-replace fails, which is for pictures there, so
+// client.js asks for multipart/mixed, whose parts are the same.
 func multipartType(r *http.Request) string {
 	for _, field := range r.Header["Accept"] {
 		for kind := range strings.SplitSeq(field, ",") {
