@@ -144,7 +144,7 @@ class Comet {
   // ended goes on after an attempt.
   ended(attempt, again) {
     this.stop = null;
-    if (again) { // a full answer, in good order
+    if (again && attempt.brought) { // else something on the way may end all of them at once
       this.wait(0);
       return;
     }
@@ -193,6 +193,7 @@ class Attempt {
   constructor(client) {
     this.client = client;
     this.opened = 0; // when
+    this.brought = false; // an event
     this.over = false;
     this.silent = false; // it says nothing by itself while nothing happens
     this.halt = () => {}; // of the transport
@@ -256,7 +257,9 @@ class Attempt {
     if (this.over) return;
     const c = this.client;
     if (e.id) c.cursor = e.id;
-    if (e.data !== undefined) call(() => c.options.onevent({ id: e.id ?? c.cursor, type: e.type ?? "message", data: e.data }));
+    if (e.data === undefined) return;
+    this.brought = true;
+    call(() => c.options.onevent({ id: e.id ?? c.cursor, type: e.type ?? "message", data: e.data }));
   }
 
   takesBatch(b) {

@@ -28,10 +28,11 @@ export const transports = {
     const open = () => {
       es = new EventSource(c.url("sse"), { withCredentials: !!c.options.withCredentials });
       for (const type of new Set(["message", "gap", ...c.options.types])) {
-        es.addEventListener(type, (e) => attempt.takes({ id: e.lastEventId, type: e.type, data: e.data }));
+        es.addEventListener(type, (e) => { if (e.data !== undefined) attempt.takes({ id: e.lastEventId, type: e.type, data: e.data }); });
       }
+      // What the server sends may be called "error", too. That has data.
       es.onopen = () => attempt.hears();
-      es.onerror = () => attempt.ends(false); // this client reconnects, with a cursor of its own
+      es.onerror = (e) => { if (e.data === undefined) attempt.ends(false); }; // this client reconnects, with a cursor of its own
     };
     if (c.cursor !== "") open();
     else {
