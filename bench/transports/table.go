@@ -70,6 +70,7 @@ func subscribers(w crowd) string {
 
 // notes say what the table can't.
 const notes = `
+- Whatever else the machine did shows most in the 99th percentiles, and not at all in the octets.
 - A figure with one subscriber has all of a POST in it. With many it is the cost of telling one more.
 - nchan gives IDs to WebSockets that ask for its subprotocol ws+meta.nchan, and none to its plain streams: whoever reads these can't go on after a cut. Ours has the ID in every event of every transport, and its type if it is not message.
 - nchan's streams have no chunks: they end when the connection does, and a cut looks like an end. Ours are chunked (RFC 9112 section 7.1), at 6 octets an event.
