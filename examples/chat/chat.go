@@ -42,8 +42,7 @@ func newChat() *chat {
 }
 
 // publish sends v to those who read topic now, and keeps it for those who come
-// back. It waits for none of them. It fails only while the server ends, and then
-// the pages say again what they have not seen.
+// back. It waits for none of them, and a Ring in memory takes whatever there is.
 func (c *chat) publish(topic, kind string, v any) {
 	data, _ := json.Marshal(v) // texts, numbers and maps of them can't fail
 	_, _ = c.hub.Publish(context.Background(), topic, sse.Message{Type: kind, Data: string(data)})
@@ -109,8 +108,7 @@ func (c *chat) say(p *person, text, to, key string) (why string) {
 // ones before an id; an id that is gone has none. Whoever goes on after the cursor
 // misses nothing and gets nothing twice, and so who is there is told, too.
 func (c *chat) history(w http.ResponseWriter, r *http.Request) {
-	var answer map[string]any
-	before, past := r.URL.Query().Get("before"), []map[string]string{}
+	before, past, answer := r.URL.Query().Get("before"), []map[string]string{}, map[string]any{}
 	err := c.as(r, func(p *person) error {
 		first, _ := c.ring.First(r.Context()) // a Ring is in memory: these have no errors
 		last, _ := c.ring.Last(r.Context())
@@ -127,6 +125,7 @@ func (c *chat) history(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), sse.StatusOf(err, http.StatusInternalServerError))
 		return
 	}
+	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(answer)
 }

@@ -55,6 +55,9 @@ func (s *site) do(t *testing.T, method, path, body string) (int, string) {
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
+	if strings.HasPrefix(path, "/history/") && resp.StatusCode == http.StatusOK {
+		assert.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+	}
 	b, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp.StatusCode, string(b)
@@ -508,12 +511,17 @@ func TestTooFast(t *testing.T) {
 // loads is there.
 func TestPage(t *testing.T) {
 	s := start(t)
-	resp, err := http.Get(s.url + "/")
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
-	assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'")
-	for _, path := range []string{"/page/chat.js", "/page/outbox.js", "/page/view.js", "/page/style.css", "/comet/client.js", "/comet/transports.js"} {
+	for path, status := range map[string]int{"/": http.StatusOK, "/page/index.html": http.StatusNotFound, "/page/": http.StatusNotFound} {
+		resp, err := http.Get(s.url + path)
+		require.NoError(t, err)
+		resp.Body.Close()
+		assert.Equal(t, status, resp.StatusCode, path)
+		if status == http.StatusOK {
+			assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
+			assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'")
+		}
+	}
+	for _, path := range []string{"/page/chat.js", "/page/link.js", "/page/outbox.js", "/page/view.js", "/page/style.css", "/comet/client.js", "/comet/transports.js"} {
 		status, body := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusOK, status, path)
 		assert.False(t, bytes.Contains([]byte(body), []byte("innerHTML")), path)

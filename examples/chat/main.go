@@ -5,11 +5,12 @@
 //	go run ./examples/chat
 //
 // Reading order: chat.go (what is said to whom, and the history), people.go (who is
-// there, and how much they may say); in the browser page/chat.js (what comes and
-// what is done then), page/outbox.js (what is on its way) and page/view.js.
+// there, and how much they may say); in the browser page/chat.js (what comes and what
+// is done then), page/link.js (the connection), page/outbox.js (what is on its way).
 package main
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"flag"
@@ -52,11 +53,12 @@ func main() {
 
 func (c *chat) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+	serve := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
-		http.ServeFileFS(w, r, page, "page/index.html")
-	})
-	mux.Handle("GET /page/", http.FileServerFS(page))
+		http.ServeFileFS(w, r, page, "page/"+cmp.Or(r.PathValue("file"), "index.html"))
+	}
+	mux.HandleFunc("GET /{$}", serve)
+	mux.HandleFunc("GET /page/{file}", serve)
 	mux.HandleFunc("GET /history/{token}", c.history)
 	mux.Handle("/comet/{module}", &c.comet) // client.js and what it imports
 	mux.Handle("/comet/{token}/", &c.comet) // a Handler looks at the end of a path, and c.who at the rest

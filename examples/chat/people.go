@@ -16,8 +16,7 @@ const (
 	absent    = 150 * time.Second // a page asks every 30 s, one in the background less often
 )
 
-// names are what people and rooms may be called: 24 characters that can be seen.
-// Others could make a name look like another, or turn the rest of its line around.
+// names are for people and rooms: 24 characters, none of which turns its line around.
 var names = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]{1,24}$`)
 
 // person is somebody with a page open. The token is a secret that the page has

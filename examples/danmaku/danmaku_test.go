@@ -283,6 +283,12 @@ func TestPages(t *testing.T) {
 		assert.True(t, resp.Cookies()[0].HttpOnly)
 		assert.Equal(t, http.StatusOK, s.send(t, resp.Cookies()[0].Value, plain(0)))
 	}
+	for _, path := range []string{"/page/screen.html", "/page/"} { // no page is there without the policy, and no list
+		resp, err := http.Get(s.url + path)
+		require.NoError(t, err)
+		resp.Body.Close()
+		assert.True(t, resp.StatusCode == http.StatusNotFound || strings.Contains(resp.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'"), path)
+	}
 	for _, path := range []string{"/page/screen.js", "/page/scene.js", "/page/lanes.mjs", "/page/send.js", "/comet/client.js", "/comet/transports.js"} {
 		resp, err := http.Get(s.url + path)
 		require.NoError(t, err)

@@ -55,7 +55,10 @@ func (w *wall) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", serve("page/screen.html"))
 	mux.HandleFunc("GET /send", serve("page/send.html"))
-	mux.Handle("GET /page/", http.FileServerFS(page))
+	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy) // a page is here, too
+		http.ServeFileFS(w, r, page, "page/"+r.PathValue("file"))
+	})
 	mux.Handle("/comet/", &w.comet)
 	return mux
 }

@@ -80,7 +80,7 @@ export class Link {
 
   #event(e) {
     if (e.type !== "gap") this.on.event({ ...e, data: JSON.parse(e.data) });
-    else this.#reload().then(() => this.on.reloaded("some of what was said meanwhile is kept no longer."), () => this.cut());
+    else this.again("some of what was said meanwhile is kept no longer.");
   }
 
   #state(s) {

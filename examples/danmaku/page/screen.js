@@ -107,16 +107,19 @@ function take(e) {
   if ($("latest").childElementCount > maxLatest) $("latest").lastChild.remove();
 }
 
-let comet = null, cursor = "";
+let comet = null, cursor = "", turn = 0;
 
 // begin shows the last comments to who comes late, and goes on after them. Sending is
-// for phones, so no WebSocket is needed.
+// for phones, so no WebSocket is needed. If the page is put away meanwhile, that is
+// left to the next time.
 async function begin() {
-  try {
-    const kept = await (await fetch(`/comet/poll?${new URLSearchParams({ cursor })}`)).json();
+  const mine = ++turn;
+  const kept = await fetch(`/comet/poll?${new URLSearchParams({ cursor })}`).then((r) => r.json()).catch(() => null);
+  if (mine !== turn) return;
+  if (kept) { // else what follows tries on, and says so
     kept.events.forEach(take);
     cursor = kept.cursor;
-  } catch { /* what follows tries on, and says so */ }
+  }
   comet = connect("/comet/", {
     transports: ["sse", "stream", "longpoll"],
     cursor,
@@ -140,6 +143,7 @@ $("address").textContent = `${location.host}/send`;
 // put away keeps no connection, and goes on where it was when it is taken out again.
 document.onvisibilitychange = () => { waiting.length = 0; };
 addEventListener("pagehide", () => {
+  turn++;
   cursor = comet?.cursor ?? cursor;
   comet?.close();
 });
