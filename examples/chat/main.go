@@ -10,7 +10,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"embed"
 	"flag"
@@ -53,12 +52,11 @@ func main() {
 
 func (c *chat) routes() http.Handler {
 	mux := http.NewServeMux()
-	serve := func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
-		http.ServeFileFS(w, r, page, "page/"+cmp.Or(r.PathValue("file"), "index.html"))
-	}
-	mux.HandleFunc("GET /{$}", serve)
-	mux.HandleFunc("GET /page/{file}", serve)
+		http.ServeFileFS(w, r, page, "page/index.html")
+	})
+	mux.Handle("GET /page/{file}", http.FileServerFS(page)) // index.html is at / alone: it has its policy there
 	mux.HandleFunc("GET /history/{token}", c.history)
 	mux.Handle("/comet/{module}", &c.comet) // client.js and what it imports
 	mux.Handle("/comet/{token}/", &c.comet) // a Handler looks at the end of a path, and c.who at the rest

@@ -57,7 +57,7 @@ func (w *wall) routes() http.Handler {
 	mux.HandleFunc("GET /send", serve("page/send.html"))
 	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy) // a page is here, too
-		http.ServeFileFS(w, r, page, "page/"+r.PathValue("file"))
+		http.FileServerFS(page).ServeHTTP(w, r)
 	})
 	mux.Handle("/comet/", &w.comet)
 	return mux
