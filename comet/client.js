@@ -29,7 +29,7 @@ import { transports } from "./transports.js";
  * @property {number} [minRetry]      milliseconds before the second attempt: 500
  * @property {number} [maxRetry]      the longest pause: 30000
  * @property {number} [patience]      how long a transport may take to open: 10000
- * @property {number} [pollEvery]     milliseconds between two polls: 2000
+ * @property {number} [pollEvery]     milliseconds between two polls, and two long polls that are not held: 2000
  * @property {number} [silence]       how long an open one may say nothing, where the server says something now and then: 45000
  * @property {(e: CometEvent) => void} [onevent]
  * @property {(s: CometState) => void} [onstate]

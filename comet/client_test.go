@@ -79,8 +79,8 @@ func TestClientInNode(t *testing.T) {
 }
 
 // Events may have the names of an EventSource's own, and are taken for what they are;
-// and a response that ends at once, in good order but without an event, is not asked
-// for again at once.
+// and what ends at once, in good order but without an event, is not asked for again at
+// once: neither a response without end nor a long poll.
 func TestClientWithEventSource(t *testing.T) {
 	needs(t, "node")
 	h := allow()
@@ -97,11 +97,12 @@ func TestClientWithEventSource(t *testing.T) {
 	s.say("news", sse.Message{Data: "last"})
 
 	all := play(t, "browser.mjs", srv.URL+"/comet", begin, srv.URL+"/ending")
-	require.Len(t, all, 3)
+	require.Len(t, all, 4)
 	assert.Equal(t, []string{"message it is ", "error it is error", "open it is open", "message it is ", "message last"}, all[0].Events)
 	assert.Equal(t, []string{"message it is ", "message it is ", "message last"}, all[1].Events, "an EventSource has to know the others")
 	for _, p := range all[:2] {
 		assert.Equal(t, []string{"connecting", "open", "closed"}, p.States)
 	}
 	assert.Equal(t, []string{"connecting", "open", "waiting", "connecting", "open", "waiting", "connecting"}, all[2].States)
+	assert.Equal(t, []string{"0", ""}, all[3].Events, "one to open, and one that should have been held")
 }

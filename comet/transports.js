@@ -78,10 +78,10 @@ export const transports = {
     });
   },
 
-  longpoll(c, attempt) { return ask(c, attempt, "longpoll", 0, getJSON); },
-  poll(c, attempt) { return ask(c, attempt, "poll", c.options.pollEvery, getJSON); },
-  "jsonp-longpoll"(c, attempt) { return ask(c, attempt, "longpoll", 0, getScript); },
-  "jsonp-poll"(c, attempt) { return ask(c, attempt, "poll", c.options.pollEvery, getScript); },
+  longpoll(c, attempt) { return ask(c, attempt, "longpoll", getJSON); },
+  poll(c, attempt) { return ask(c, attempt, "poll", getJSON); },
+  "jsonp-longpoll"(c, attempt) { return ask(c, attempt, "longpoll", getScript); },
+  "jsonp-poll"(c, attempt) { return ask(c, attempt, "poll", getScript); },
 
   iframe(c, attempt) {
     const f = document.createElement("iframe");
@@ -130,22 +130,24 @@ async function request(c, path, stop, params, accept = "*/*") {
 
 async function getJSON(c, path, stop, params) { return (await request(c, path, stop, params)).json(); }
 
-// ask asks again and again, after so many milliseconds.
-function ask(c, attempt, path, every, get) {
+const shortHold = 250; // milliseconds, within which an empty answer was not held
+
+// ask asks again and again: a poll after a pause, and a long poll at once, unless the
+// server, or somebody on the way, does not hold it.
+function ask(c, attempt, path, get) {
   const stop = new AbortController();
   let timer = 0;
   (async () => {
     // A long poll is not held the first time: so it is known at once that it gets
     // through, and where to go on if it is cut off before there is an event.
-    let params = path === "longpoll" ? { hold: 0 } : {};
-    while (!attempt.over) {
-      const b = await get(c, path, stop, params);
+    for (let first = path === "longpoll"; !attempt.over; first = false) {
+      const at = Date.now();
+      const b = await get(c, path, stop, first ? { hold: 0 } : {});
       attempt.takesBatch(b);
-      params = {};
-      if (every > 0 && !b.more) {
-        attempt.hears(every);
-        await new Promise((go) => { timer = setTimeout(go, every); });
-      }
+      const held = path === "longpoll" && (first || b.events.length > 0 || Date.now() - at > shortHold);
+      if (held || b.more || attempt.over) continue;
+      attempt.hears(c.options.pollEvery);
+      await new Promise((go) => { timer = setTimeout(go, c.options.pollEvery); });
     }
   })().catch(() => attempt.ends(false));
   return () => {

@@ -1,6 +1,7 @@
 // Plays client.js with an EventSource, which node does not have, against the server at
 // argv[2]: first over event streams from the cursor argv[3] on, until an event says
-// "last"; then over a stream that ends again and again without an event, at argv[4].
+// "last"; then over a stream that ends again and again without an event, at argv[4]; then
+// over long polls that are not held.
 // Prints a line of JSON for each.
 import { connect } from "./client.js";
 
@@ -69,3 +70,16 @@ console.log(JSON.stringify(await new Promise((resolve) => {
     },
   });
 })));
+
+// No time passes here for an answer, and an hour is never over.
+globalThis.fetch = async (url) => {
+  asked.push(url.searchParams.get("hold") ?? "");
+  return new Response('{"cursor":"1","events":[]}');
+};
+Date.now = () => 1;
+const asked = [];
+const c = connect("http://127.0.0.1/", { transports: ["longpoll"], pollEvery: 3_600_000 });
+while (asked.length < 2) await new Promise(setImmediate);
+for (let i = 0; i < 100; i++) await new Promise(setImmediate);
+c.close();
+console.log(JSON.stringify({ events: asked, states: [] }));
