@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync/atomic"
 
 	"longwire.example/sse"
 	"longwire.example/ws"
@@ -45,7 +46,8 @@ type socket struct {
 	s *sse.Subscription
 	r *http.Request // of the handshake; its context is the connection's
 
-	takeover bool // messages that go out refer to those before
+	takeover bool        // messages that go out refer to those before
+	refused  atomic.Bool // it is being closed for what has come
 }
 
 // run takes what the client sends, until the connection has ended.
@@ -70,15 +72,21 @@ func (k *socket) receive() {
 			return
 		}
 		if k.h.Receive == nil {
-			k.close(ws.StatusPolicyViolation, "nothing is taken here")
+			k.refuse("nothing is taken here")
 			return
 		}
 		if err := k.give(slices.Clone(m.Data)); err != nil {
 			k.log("comet message refused", err)
-			k.close(ws.StatusPolicyViolation, "")
+			k.refuse("")
 			return
 		}
 	}
+}
+
+// refuse closes the connection for a message that is not taken.
+func (k *socket) refuse(reason string) {
+	k.refused.Store(true)
+	k.close(ws.StatusPolicyViolation, reason)
 }
 
 // give calls Receive.
@@ -152,8 +160,8 @@ func (k *socket) end(err error) {
 	switch {
 	case errors.Is(cause, ws.ErrWriteTimeout), errors.Is(cause, ws.ErrKeepalive):
 		k.log("comet connection cut off", cause)
-	case errors.Is(err, sse.ErrUnsubscribed), k.r.Context().Err() != nil:
-		k.close(ws.StatusNormalClosure, "") // the other side has ended it
+	case errors.Is(err, sse.ErrUnsubscribed), k.r.Context().Err() != nil, k.refused.Load():
+		k.close(ws.StatusNormalClosure, "") // the other side, or receive, has ended it
 	case errors.Is(err, sse.ErrHubClosed):
 		k.close(ws.StatusGoingAway, "")
 	case errors.Is(err, sse.ErrOverflow), errors.Is(err, sse.ErrGap):

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,9 +84,13 @@ func TestWebSocketRefusesMessages(t *testing.T) {
 			inBubble(t, h, func(s *site) {
 				conn := dial(s)
 				require.NoError(t, conn.Write(s.t.Context(), ws.Text, make([]byte, c.send)))
+				synctest.Wait()
+				s.publish(0, 3) // which can't be sent any more, and that is no failure
+				synctest.Wait()
 				assert.Equal(t, c.code, closedWith(s, conn))
 			})
 			assert.Equal(t, c.receive != nil && c.send == 1, strings.Contains(record.String(), "comet message refused"), record.String())
+			assert.NotContains(t, record.String(), "failed")
 		})
 	}
 }
