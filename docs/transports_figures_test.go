@@ -54,6 +54,16 @@ type quiet struct {
 	Silence            wireCount
 }
 
+// opening is what it took until there could be events: of short polling, which may
+// have asked again before that was read, one request.
+func (q quiet) opening() wireCount {
+	c := q.Opening
+	if strings.HasSuffix(q.Transport, "poll") && !strings.HasSuffix(q.Transport, "longpoll") {
+		c.Up, c.Down, c.Requests = c.Up/c.Requests, c.Down/c.Requests, 1
+	}
+	return c
+}
+
 type wireCount struct{ Requests, Connections, Up, Down int }
 
 // cut is one that is cut off for some time and comes back.

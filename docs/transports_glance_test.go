@@ -22,7 +22,7 @@ func glance(f *figures, all []transport) string {
 func glanceCell(f *figures, name string) string {
 	first := f.Loads[0].Name
 	return strings.Join([]string{
-		decimal(median(f.each(first, name, p50))), decimal(median(f.ratios(first, name))),
+		millis(median(f.each(first, name, p50))), decimal(median(f.ratios(first, name))),
 		decimal(median(f.each(first, name, requests))), whole(median(f.each(first, name, around))), silence(f, name),
 	}, " | ")
 }
@@ -105,7 +105,7 @@ func inShort(f *figures, name string) string {
 			what = fmt.Sprintf("%d at once", l.Burst)
 		}
 		head = append(head, what)
-		late = append(late, decimal(median(f.each(l.Name, name, p50))))
+		late = append(late, millis(median(f.each(l.Name, name, p50))))
 		times = append(times, decimal(median(f.ratios(l.Name, name))))
 		asked = append(asked, decimal(median(f.each(l.Name, name, requests))))
 		octets = append(octets, whole(median(f.each(l.Name, name, around))))
@@ -115,9 +115,9 @@ func inShort(f *figures, name string) string {
 	}
 	head = append(head, "to open", "a silent minute")
 	asked = append(asked,
-		quiets(func(q quiet) float64 { return float64(q.Opening.Requests) }, whole),
+		quiets(func(q quiet) float64 { return float64(q.opening().Requests) }, whole),
 		quiets(func(q quiet) float64 { return float64(q.Silence.Requests) * 60 / q.Seconds }, decimal))
-	octets = append(octets, quiets(func(q quiet) float64 { return float64(q.Opening.Up + q.Opening.Down) }, whole), whole(f.silentMinute(name)))
+	octets = append(octets, quiets(func(q quiet) float64 { return float64(q.opening().Up + q.opening().Down) }, whole), whole(f.silentMinute(name)))
 	late, times = append(late, "", ""), append(times, "", "")
 	for range head {
 		rule = append(rule, "---")

@@ -43,13 +43,17 @@ func (f *figures) each(load, transport string, of func(sample) float64) []float6
 	return all
 }
 
+// finest is what latencies are told apart by, in milliseconds: browsers' clocks
+// count by so much.
+const finest = 1.0
+
 // ratios compares a latency with that of the WebSocket beside it in the same page
 // at the same time, which is what holds on other machines, too.
 func (f *figures) ratios(load, transport string) []float64 {
 	return f.each(load, transport, func(s sample) float64 {
 		for _, w := range f.rounds(load, "websocket", s.Browser) {
 			if w.Round == s.Round {
-				return s.P50 / w.P50
+				return max(s.P50, finest) / max(w.P50, finest)
 			}
 		}
 		return math.NaN()
@@ -74,6 +78,14 @@ func decimal(v float64) string {
 		return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
 	}
 	return whole(v)
+}
+
+// millis writes a latency.
+func millis(v float64) string {
+	if v < finest {
+		return "< " + decimal(finest)
+	}
+	return decimal(v)
 }
 
 // whole writes a whole number, with commas.

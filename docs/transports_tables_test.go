@@ -20,7 +20,7 @@ func loadTable(f *figures, l load, all []transport) string {
 			}
 		}
 		b.WriteString(tableRow(tr.title,
-			joined(f.each(l.Name, n, p50), decimal), joined(f.each(l.Name, n, p99), decimal), joined(f.ratios(l.Name, n), decimal),
+			joined(f.each(l.Name, n, p50), millis), joined(f.each(l.Name, n, p99), millis), joined(f.ratios(l.Name, n), decimal),
 			joined(f.each(l.Name, n, requests), decimal), joined(f.each(l.Name, n, up), whole), joined(f.each(l.Name, n, down), whole),
 			joined(f.each(l.Name, n, around), whole), strconv.Itoa(wrong)))
 	}
@@ -45,7 +45,7 @@ func quietTable(f *figures, all []transport) string {
 	b.WriteString(tableHead("transport", "to open: requests", "connections", "octets up", "octets down", "a silent minute: requests", "octets up", "octets down"))
 	for _, tr := range all {
 		opening := func(of func(wireCount) int) string {
-			return joined(f.quiets(tr.name, func(q quiet) float64 { return float64(of(q.Opening)) }), whole)
+			return joined(f.quiets(tr.name, func(q quiet) float64 { return float64(of(q.opening())) }), whole)
 		}
 		minute := func(of func(wireCount) int, format func(float64) string) string {
 			return joined(f.quiets(tr.name, func(q quiet) float64 { return float64(of(q.Silence)) * 60 / q.Seconds }), format)

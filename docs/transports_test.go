@@ -132,6 +132,12 @@ func TestFigureTables(t *testing.T) {
 	assert.Equal(t, "1,000 | 375 | 0.12 | 174 | 30 requests, 30,000 octets", glanceCell(f, "poll"))
 	assert.InDelta(t, 16+60*22, f.minute("websocket", 60, 0), 1e-9)
 	assert.InDelta(t, 6*1000+60*(173.5-0.12*1000), f.minute("poll", 60, 10), 1e-9, "six requests, and what is around each event in an answer")
+	f.Samples = append(f.Samples, sample{Load: "steady", Browser: "C", Transport: "websocket", P50: 0.04}, sample{Load: "steady", Browser: "C", Transport: "sse", P50: 3})
+	f.Browsers = f.Browsers[:1]
+	f.Browsers[0].Name = "C"
+	assert.Equal(t, []float64{3}, f.ratios("steady", "sse"), "less than the clock can tell")
+	assert.Equal(t, []string{"< 1", "3"}, []string{millis(0.04), millis(3)})
+	assert.Equal(t, wireCount{Requests: 1, Up: 50, Down: 30}, quiet{Transport: "poll", Opening: wireCount{Requests: 2, Up: 100, Down: 60}}.opening())
 	assert.InDelta(t, 3, median([]float64{9, 3, 1}), 0)
 	assert.InDelta(t, 2, median([]float64{3, 1}), 0)
 	assert.True(t, slices.Equal([]string{"0", "0.05", "1.5", "12", "12,346"}, []string{decimal(0), decimal(0.05), decimal(1.5), decimal(12.3), decimal(12345.6)}))
