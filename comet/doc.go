@@ -21,8 +21,8 @@
 //
 // The query parameter callback makes poll and longpoll answer with a script that
 // calls the function of that name (JSONP), hold makes longpoll wait for at most so
-// many whole seconds, and origin tells iframe which page it is in. multipart
-// is of type multipart/x-mixed-replace, or multipart/mixed if Accept names that.
+// many whole seconds, and origin tells iframe which page it is in. multipart is
+// of type multipart/x-mixed-replace, or multipart/mixed if Accept names that.
 //
 // # Cursors
 //
@@ -49,8 +49,8 @@
 //
 // # Reading order
 //
-// comet.go, settings.go, serve.go, site.go, request.go, refusal.go; event.go,
-// encoding.go, batch.go, poll.go, callback.go; held.go, feed.go, quiet.go, flush.go,
-// stream.go, multipart.go, iframe.go, eventstream.go, websocket.go; send.go;
-// client.js, transports.js.
+// comet.go, settings.go, serve.go, site.go, request.go, cursor.go, refusal.go;
+// event.go, encoding.go, batch.go, poll.go, callback.go; held.go, feed.go, quiet.go,
+// flush.go, stream.go, multipart.go, iframe.go, eventstream.go, websocket.go; send.go;
+// client.go, client.js, transports.js.
 package comet

@@ -5,8 +5,8 @@
 //	go run ./examples/chat
 //
 // Reading order: chat.go (what is said to whom, and the history), people.go (who is
-// there, and how much they may say); in the browser page/chat.js (what comes and what
-// is done then), page/link.js (the connection), page/outbox.js (what is on its way).
+// there, and how much they may say); in the browser page/chat.js (what comes and what is
+// done then), link.js (the connection), outbox.js (what is on its way) and view.js.
 package main
 
 import (
