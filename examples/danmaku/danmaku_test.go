@@ -247,7 +247,9 @@ func TestRates(t *testing.T) {
 		sent += count(fmt.Sprint("user ", n), 1)
 	}
 	assert.Equal(t, int(allBurst)-2, sent, "of all")
-	assert.False(t, w.may("Ada", now))
+	assert.Zero(t, count("Cleo", 20))
+	now = now.Add(time.Second)
+	assert.Equal(t, 5, count("Cleo", 20), "what all others have spent was not taken from her")
 }
 
 // A user that is too fast is told so, over HTTP.

@@ -83,7 +83,7 @@ func (w *wall) may(user string, now time.Time) bool {
 		b = &budget{}
 		w.users[user] = b
 	}
-	return b.spend(now, userRate, userBurst) && w.all.spend(now, allRate, allBurst)
+	return w.all.left(now, allRate, allBurst) >= 1 && b.spend(now, userRate, userBurst) && w.all.spend(now, allRate, allBurst)
 }
 
 // forget lets go of users whose budget is whole again: that loses nothing.
