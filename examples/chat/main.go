@@ -59,6 +59,6 @@ func (c *chat) routes() http.Handler {
 	mux.Handle("GET /page/{file}", http.FileServerFS(page)) // index.html is at / alone: it has its policy there
 	mux.HandleFunc("GET /history/{token}", c.history)
 	mux.Handle("/comet/{module}", &c.comet) // client.js and what it imports
-	mux.Handle("/comet/{token}/", &c.comet) // a Handler looks at the end of a path, and c.who at the rest
+	mux.Handle("/comet/{token}/", &c.comet) // a Handler looks at the end of a path, and c.as at the rest
 	return mux
 }
