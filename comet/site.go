@@ -38,10 +38,10 @@ func (x *exchange) admit(name string) error {
 		return nil
 	case len(origins) == 1 && !x.own(origins[0]):
 		return refuse(http.StatusForbidden, "pages of the origin %.100q may not use this", origins[0])
-	case name == "ws" && len(origins) == 1, !crossSite(x.r):
-		return nil
-	case len(origins) == 0 && x.open(name):
+	case len(origins) == 0 && x.open(name): // whoever asks: a server without TLS is not told
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		return nil
+	case name == "ws" && len(origins) == 1, !crossSite(x.r):
 		return nil
 	}
 	return refuse(http.StatusForbidden, "requests that pages of other sites make are refused")

@@ -96,11 +96,17 @@ func TestWhoMayUseJSONP(t *testing.T) {
 					assert.Equal(t, on, strings.HasPrefix(a.text, "/**/f({"), a.text)
 				}
 			}
+			// A browser does not tell a server without TLS where a script element is, and
+			// runs nothing of another site's that is for the same origin.
+			a := s.do(http.MethodGet, "poll?callback=f", "")
+			assert.Equal(t, on, a.Header.Get("Cross-Origin-Resource-Policy") == "cross-origin")
+			a = s.do(http.MethodGet, "poll", "")
+			assert.Equal(t, "same-origin", a.Header.Get("Cross-Origin-Resource-Policy"))
 			for _, path := range []string{"poll", "longpoll?hold=0", "stream?callback=f", "sse?callback=f", "multipart?callback=f", "ws?callback=f"} {
 				a := s.do(http.MethodGet, path, "", "Sec-Fetch-Site", "cross-site")
 				assert.Equal(t, http.StatusForbidden, a.StatusCode, path)
 			}
-			a := s.do(http.MethodGet, "poll?callback=f", "", "Origin", other)
+			a = s.do(http.MethodGet, "poll?callback=f", "", "Origin", other)
 			assert.Equal(t, http.StatusForbidden, a.StatusCode, "a script with CORS says where it comes from")
 		})
 	}
