@@ -88,13 +88,13 @@ func (f *feed) events(s *sse.Subscription) error {
 	defer q.stop()
 	for {
 		p, err := q.next()
-		before := f.sent
+		sent := f.sent
 		for more := err == nil; more; {
 			if p.Missed > 0 {
 				f.say(dropped(f.told))
 			}
 			f.add(&p.Message)
-			if f.sent > before || len(f.out.b) >= flushSize { // a large event has gone out
+			if f.sent > sent || len(f.out.b) >= flushSize { // a large event has gone out
 				break
 			}
 			p, more, err = s.Poll(q.ctx)
