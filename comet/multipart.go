@@ -1,24 +1,27 @@
 package comet
 
 import (
-	"crypto/rand"
+	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 )
+
+// boundary stands between the parts. It is the same in all responses, and short:
+// no line break stands in a part, so no delimiter line can.
+const boundary = "event"
 
 // multipart is multipart streaming: each part takes the place of the one before
 // (multipart/x-mixed-replace; the HTML standard, section 7.5.4).
 //
 // The delimiter line after a part is sent with it: only by that a reader knows
 // that the part is complete (RFC 2046, section 5.1.1). It promises another part,
-// so the end is a part of its own, without an event. A boundary can't stand in a
-// part, since no line break can.
+// so the end is a part of its own, without an event.
 func (x *exchange) multipart() error {
 	if err := x.begin(); err != nil {
 		return err
 	}
-	boundary := rand.Text()
-	delimiter := "\r\n--" + boundary
+	const delimiter = "\r\n--" + boundary
 	f := feed{exchange: x, before: "Content-Type: application/json\r\n\r\n", after: delimiter + "\r\n"}
 	f.end = func(b []byte) []byte {
 		b = event{ID: f.told}.append(append(b, f.before...))
@@ -33,9 +36,12 @@ func (x *exchange) multipart() error {
 func multipartType(r *http.Request) string {
 	for _, field := range r.Header["Accept"] {
 		for kind := range strings.SplitSeq(field, ",") {
-			kind, _, _ = strings.Cut(kind, ";")
-			if strings.EqualFold(strings.TrimSpace(kind), "multipart/mixed") {
-				return "multipart/mixed"
+			kind, params, err := mime.ParseMediaType(kind)
+			if err != nil || kind != "multipart/mixed" {
+				continue
+			}
+			if q, err := strconv.ParseFloat(params["q"], 64); err != nil || q > 0 {
+				return kind
 			}
 		}
 	}

@@ -13,12 +13,13 @@ import (
 func TestMultipartType(t *testing.T) {
 	s := overTCP(t, allow())
 	for accept, want := range map[string]string{
-		"":                                    "multipart/x-mixed-replace",
-		"*/*":                                 "multipart/x-mixed-replace",
-		"multipart/*":                         "multipart/x-mixed-replace",
-		"multipart/mixed-not":                 "multipart/x-mixed-replace",
-		"multipart/mixed":                     "multipart/mixed",
-		"application/json, Multipart/Mixed;q": "multipart/mixed",
+		"":                    "multipart/x-mixed-replace",
+		"*/*":                 "multipart/x-mixed-replace",
+		"multipart/*":         "multipart/x-mixed-replace",
+		"multipart/mixed-not": "multipart/x-mixed-replace",
+		"multipart/mixed":     "multipart/mixed",
+		"application/json, Multipart/Mixed;q=0.5": "multipart/mixed",
+		"multipart/mixed;q=0, */*":                "multipart/x-mixed-replace",
 	} {
 		r := s.request(http.MethodGet, "multipart", nil)
 		if accept != "" {
@@ -30,6 +31,6 @@ func TestMultipartType(t *testing.T) {
 		kind, params, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 		require.NoError(t, err)
 		assert.Equal(t, want, kind, accept)
-		assert.Len(t, params["boundary"], 26)
+		assert.NotEmpty(t, params["boundary"])
 	}
 }
