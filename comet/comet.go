@@ -56,7 +56,9 @@ type Handler struct {
 	AllowCredentials bool
 
 	// JSONP lets poll and longpoll answer with a script. Any page of any site can
-	// then read what the user's browser may read here.
+	// then read what the user's browser may read here. The callback is any name, with
+	// dots: a page that loads scripts from addresses that others give it lets them
+	// call whatever it has.
 	JSONP bool
 
 	// Hold is how long a long poll waits for an event: 25 s by default, less than

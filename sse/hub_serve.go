@@ -12,12 +12,13 @@ import (
 // [Handler] does. Topics are what the client may read; it decides nothing of
 // them, so that what it replays is no more than what it would see live.
 //
-// A client that tells its last event ID first gets what it missed. If that
-// can't be given, it is told by an event of type [GapType], whose ID is where
-// the stream goes on. One that tells none is sent an ID to begin with, without
-// an event (see [Hub].CursorInterval). A client that takes too little is not waited for: see
-// [Hub].Overflow and [Options].WriteTimeout. What waits for it is sent in one
-// piece with one flush.
+// A client that tells its last event ID first gets what it missed, after an empty
+// comment: there are browsers to which a stream is open with its first octet. If
+// that can't be given, it is told by an event of type [GapType], whose ID is where
+// the stream goes on. One that tells none is sent an ID to begin with, without an
+// event (see [Hub].CursorInterval). A client that takes too little is not waited
+// for: see [Hub].Overflow and [Options].WriteTimeout. What waits for it is sent in
+// one piece with one flush.
 //
 // The error is why the stream ended: [ErrGone], [ErrWriteTimeout],
 // [ErrStopped], [ErrHubClosed], [ErrOverflow], or an error of the Store. A
