@@ -87,7 +87,7 @@ func (r *results) dearer() string {
 		var where []string
 		for _, t := range r.transports() {
 			big := r.Crowds[len(r.Crowds)-1]
-			if p := pairOf(r.Samples, t, big, f); p.ours > p.nchan*clearly {
+			if p := pairOf(r.Samples, t, big, f); p.ratio > clearly {
 				where = append(where, t.name)
 			}
 		}
