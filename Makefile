@@ -75,7 +75,7 @@ autobahn: ## the Autobahn suite, both ways, compared with autobahn/expected.json
 autobahn-quick: ## the same without the groups that take minutes
 	go run ./autobahn/run -quick
 
-interop: ## against other implementations and a browser, in a module of its own
+interop: ## against other implementations, browsers and proxies, in a module of its own
 	cd interop && go test ./...
 
 transports: ## measure the transports in browsers and beside nchan, and rewrite docs/transports.md (a quarter of an hour)

@@ -12,7 +12,7 @@ import (
 const boundary = "event"
 
 // multipart is multipart streaming: each part takes the place of the one before
-// (multipart/x-mixed-replace; the HTML standard, section 7.5.4).
+// (multipart/x-mixed-replace; the HTML standard, section 7.5.5).
 //
 // The delimiter line after a part is sent with it: only by that a reader knows
 // that the part is complete (RFC 2046, section 5.1.1). It promises another part,

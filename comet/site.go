@@ -17,7 +17,7 @@ const preflightAge = "600" // seconds
 //
 // A browser says where a request comes from by Origin, but not for a GET that a
 // script, image or iframe element makes without CORS. For these there is
-// Sec-Fetch-Site, which no page can set (Fetch Metadata, section 2.4). Where TLS ends
+// Sec-Fetch-Site, which no page can set (Fetch Metadata, section 2.3). Where TLS ends
 // at a proxy, it also tells a page of http from one of https, whose Origin would do. A
 // client that sends neither is no browser of today, and nobody is fooled by it.
 func (x *exchange) admit(name string) error {

@@ -1,7 +1,7 @@
-// Package interop runs Longwire against other implementations: cmd/echo's page
-// in a real browser, our WebSocket client and server against libraries in Go,
-// JavaScript and Python, and our event streams against browsers, curl,
-// libraries, servers and proxies. It is a module of its own, so that nobody who
+// Package interop runs Longwire against other implementations: the pages of
+// cmd/echo and of the examples in real browsers, our WebSocket client and server
+// against libraries in Go, JavaScript and Python, and our event streams against
+// browsers, curl, libraries, servers and proxies. It is a module of its own, so that nobody who
 // uses Longwire gets their requirements.
 //
 // # Terms
@@ -24,7 +24,7 @@
 // own, node/ and python/ hold their programs. Of compression: deflate_peers_test.go
 // (what is agreed on, with whom), deflate_messages_test.go (what is sent),
 // deflate_play_test.go (what is checked), deflate_page_test.go (Chromium).
-// page_test.go is the browser.
+// page_test.go is cmd/echo's page in Chromium.
 //
 // Of event streams: sse_scenarios_test.go (what our server sends),
 // sse_server_test.go and sse_clients_test.go (to whom), with one file each for
@@ -37,5 +37,7 @@
 // webdriver_window_test.go, browsers_test.go, browsers_process_test.go. Of package
 // comet in them: transports_site_test.go (the page and the server),
 // transports_fallback_test.go, transports_origins_test.go,
-// transports_http2_test.go; transports_page_test.go is cmd/echo's page.
+// transports_http2_test.go; of cmd/echo's page transports_page_test.go,
+// transports_measure_test.go and transports_figures_test.go (what is published).
+// Of the examples: chat_page_test.go, chat_gate_test.go, danmaku_page_test.go.
 package interop

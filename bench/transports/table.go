@@ -29,7 +29,7 @@ func (r *results) table() string {
 	var b strings.Builder
 	v, all := r.Versions, r.Samples
 	fmt.Fprintf(&b, "%s: Longwire %s (%s) beside nchan %s (%s), by `cd bench && go run longwire.example/bench/transports`. ", v.Date, v.Ours, v.Go, v.Nchan, v.Nginx)
-	fmt.Fprintf(&b, "Octets are those on the wire for one event of %d octets of data, ours : nchan's. ", r.Size)
+	fmt.Fprintf(&b, "Octets are those on the wire of a subscriber for one event of %d octets of data, measured with %s, ours : nchan's. ", r.Size, subscribers(r.Crowds[len(r.Crowds)-1]))
 	fmt.Fprintf(&b, "Latency and the server's CPU time for a delivery are ratios, with ours : nchan's in microseconds; below 1, ours is less. All are medians of %d rounds. ", r.Rounds)
 	for i, w := range r.Crowds {
 		fmt.Fprintf(&b, "%s%s with %d events a second", []string{"Columns are for ", ", and for "}[min(i, 1)], subscribers(w), w.Rate)
