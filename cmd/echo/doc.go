@@ -24,9 +24,10 @@
 //	go run ./cmd/echo -deflate -takeover -window-bits 10 -level 6
 //
 // -takeover keeps the context of both sides, so that messages may refer to those
-// before, and all are sent compressed; a client may still decline it. -window-bits bounds the windows of both
-// sides to 2^n octets; a client that offers no client_max_window_bits may use
-// 2^15 for its own. -level chooses what compresses: see ws.Compression.
+// before, and all are sent compressed; a client may still decline it.
+// -window-bits bounds the windows of both sides to 2^n octets; a client that
+// offers no client_max_window_bits may use 2^15 for its own. -level chooses what
+// compresses: see ws.Compression.
 //
 // -max-message counts what a message inflates to, while it does. This starts the
 // program with -max-message 65536, sends it 16 MiB of zeros in 16 KB, whole and
@@ -125,6 +126,6 @@
 // record_deflate.go (showing frames), control.go; events.go, events_hello.go,
 // events_post.go and events_cut.go (event streams); transports.go,
 // transports_listen.go, transports_wire.go, transports_viewers.go,
-// transports_publish.go and transports_settings.go (the transports); and page.go and transports_page.go with
-// the pages themselves in page/.
+// transports_publish.go and transports_settings.go (the transports); and page.go
+// and transports_page.go with the pages themselves in page/.
 package main
