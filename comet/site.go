@@ -36,9 +36,9 @@ func (x *exchange) admit(name string) error {
 			x.share(origins[0])
 		}
 		return nil
-	case len(origins) == 1 && !x.own(origins[0]):
+	case len(origins) == 1 && !x.own(origins[0]) && !public(name):
 		return refuse(http.StatusForbidden, "pages of the origin %.100q may not use this", origins[0])
-	case len(origins) == 0 && x.open(name): // whoever asks: a server without TLS is not told
+	case public(name), len(origins) == 0 && x.open(name): // whoever asks: a server without TLS is not told
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		return nil
 	case name == "ws" && len(origins) == 1, !crossSite(x.r):
@@ -57,12 +57,15 @@ func (x *exchange) share(origin string) {
 	}
 }
 
+// public tells whether anybody may have this: the client. What it asks for is
+// judged, not who has it; and behind a proxy that changes Host, a page that could not
+// load it could not say what is wrong.
+func public(name string) bool { return name == "client.js" || name == "transports.js" }
+
 // open tells whether a page of another site may have this without saying who it
 // is.
 func (x *exchange) open(name string) bool {
 	switch name {
-	case "client.js", "transports.js":
-		return true // it is public: what it asks for is judged, not who has it
 	case "poll", "longpoll":
 		return x.h.JSONP && x.r.URL.Query().Has("callback")
 	case "iframe":

@@ -49,6 +49,7 @@ func TestWhoMay(t *testing.T) {
 		{what: "the iframe for a listed page", fields: []string{"Sec-Fetch-Site", "cross-site"}, targets: []string{"iframe?x=y;z&origin=" + listed, "iframe?origin=" + listed}},
 		{what: "the iframe for another page", fields: []string{"Sec-Fetch-Site", "cross-site"}, targets: []string{"iframe?origin=" + other, "iframe"}, refused: true},
 		{what: "the client", fields: []string{"Sec-Fetch-Site", "cross-site"}, targets: []string{"client.js", "transports.js"}},
+		{what: "the client, by import", fields: []string{"Origin", other, "Sec-Fetch-Site", "cross-site"}, targets: []string{"client.js", "transports.js"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			h := allow()
