@@ -257,9 +257,11 @@ func ExampleConn_WritePrepared() {
 
 // TryWrite never blocks: when the peer takes nothing, the queue fills.
 func ExampleConn_TryWrite() {
-	a, _ := wstest.Pipe() // nobody reads the other end
+	a, b := wstest.NewPipe(wstest.PipeOptions{Size: 1})
 	server, _ := ws.NewConn(a, ws.RoleServer, ws.Agreement{}, &ws.Options{QueueMessages: 10})
 	defer server.CloseNow()
+	_ = server.TryWrite(ws.Text, make([]byte, 10_000))
+	_, _ = b.Read(make([]byte, 1)) // it is on its way now, and nobody reads more of it
 	for {
 		err := server.TryWrite(ws.Text, make([]byte, 10_000))
 		if errors.Is(err, ws.ErrBackpressure) {
