@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"longwire.example/bench/ports"
 )
 
 // process is a server that runs, on a core of its own.
@@ -22,32 +24,9 @@ type process struct {
 	over   chan struct{} // closed when it has ended
 }
 
-// ports are below those that the system gives to clients, which come and go by
-// the thousand.
-const firstPort, lastPort = 20000, 32000
-
-var nextPort = firstPort
-
-// freePort gives another port each time: what is left of old connections keeps
-// to the port that they had.
-func freePort(ctx context.Context) (int, error) {
-	for range lastPort - firstPort {
-		port := nextPort
-		if nextPort++; nextPort > lastPort {
-			nextPort = firstPort
-		}
-		var lc net.ListenConfig
-		ln, err := lc.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err == nil {
-			return port, ln.Close()
-		}
-	}
-	return 0, errors.New("no free port")
-}
-
 // start starts a server and waits until it can be reached.
 func start(ctx context.Context, command, dir, core string) (*process, error) {
-	port, err := freePort(ctx)
+	port, err := ports.Free(ctx)
 	if err != nil {
 		return nil, err
 	}

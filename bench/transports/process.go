@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"longwire.example/bench/ports"
 )
 
 // server is one of the two.
@@ -54,7 +56,7 @@ func (s server) start(ctx context.Context, at place) (p *process, err error) {
 }
 
 func (s server) try(ctx context.Context, at place) (*process, error) {
-	port, err := freePort(ctx)
+	port, err := ports.Free(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -150,26 +152,4 @@ func (p *process) cpu() (time.Duration, error) {
 		total += t
 	}
 	return total, nil
-}
-
-// ports are below those that the system gives to clients, and all have five
-// digits, as the Host field of each request has.
-const firstPort, lastPort = 20000, 32000
-
-var nextPort = firstPort + os.Getpid()%(lastPort-firstPort)
-
-// freePort gives another port each time: what is left of old connections keeps
-// to the port that they had.
-func freePort(ctx context.Context) (int, error) {
-	for range lastPort - firstPort {
-		port := nextPort
-		if nextPort++; nextPort > lastPort {
-			nextPort = firstPort
-		}
-		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err == nil {
-			return port, ln.Close()
-		}
-	}
-	return 0, errors.New("no free port")
 }
