@@ -1,13 +1,13 @@
 package comet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
-	"sync/atomic"
 
 	"longwire.example/sse"
 	"longwire.example/ws"
@@ -46,8 +46,18 @@ type socket struct {
 	s *sse.Subscription
 	r *http.Request // of the handshake; its context is the connection's
 
-	takeover bool        // messages that go out refer to those before
-	refused  atomic.Bool // it is being closed for what has come
+	takeover bool // messages that go out refer to those before
+}
+
+// errEnded is in the tree of the error of a write. The connection has ended or is
+// being closed then, for whatever receive and the other side have done.
+var errEnded = errors.New("comet: the connection takes nothing more")
+
+func ended(err error) error {
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errEnded, err)
+	}
+	return err
 }
 
 // run takes what the client sends, until the connection has ended.
@@ -72,21 +82,15 @@ func (k *socket) receive() {
 			return
 		}
 		if k.h.Receive == nil {
-			k.refuse("nothing is taken here")
+			k.close(ws.StatusPolicyViolation, "nothing is taken here")
 			return
 		}
 		if err := k.give(slices.Clone(m.Data)); err != nil {
 			k.log("comet message refused", err)
-			k.refuse("")
+			k.close(ws.StatusPolicyViolation, "")
 			return
 		}
 	}
-}
-
-// refuse closes the connection for a message that is not taken.
-func (k *socket) refuse(reason string) {
-	k.refused.Store(true)
-	k.close(ws.StatusPolicyViolation, reason)
 }
 
 // give calls Receive.
@@ -144,23 +148,23 @@ func (k *socket) send() error {
 func (k *socket) push(m *sse.Message) error {
 	e := k.h.encoded.of(m)
 	if k.takeover {
-		return k.c.Write(k.r.Context(), ws.Text, e.text())
+		return ended(k.c.Write(k.r.Context(), ws.Text, e.text()))
 	}
-	return k.c.WritePrepared(k.r.Context(), e.prepared())
+	return ended(k.c.WritePrepared(k.r.Context(), e.prepared()))
 }
 
 // say sends what is for this client alone.
 func (k *socket) say(e event) error {
-	return k.c.Write(k.r.Context(), ws.Text, e.append(nil))
+	return ended(k.c.Write(k.r.Context(), ws.Text, e.append(nil)))
 }
 
 // end closes the connection for what has ended the sending.
 func (k *socket) end(err error) {
-	cause := context.Cause(k.r.Context())
+	cause := cmp.Or(context.Cause(k.r.Context()), err)
 	switch {
 	case errors.Is(cause, ws.ErrWriteTimeout), errors.Is(cause, ws.ErrKeepalive):
 		k.log("comet connection cut off", cause)
-	case errors.Is(err, sse.ErrUnsubscribed), k.r.Context().Err() != nil, k.refused.Load():
+	case errors.Is(err, sse.ErrUnsubscribed), errors.Is(err, errEnded), k.r.Context().Err() != nil:
 		k.close(ws.StatusNormalClosure, "") // the other side, or receive, has ended it
 	case errors.Is(err, sse.ErrHubClosed):
 		k.close(ws.StatusGoingAway, "")
