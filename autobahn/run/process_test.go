@@ -41,8 +41,17 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// skipForeign skips the test when this program was built for another machine:
-// under an emulator it runs, but the kernel can't start it a second time.
+// skipEmulated skips a test that starts programs under an emulator, which -short is
+// for: the kernel can't start this one a second time there, and in qemu-user the fork
+// itself, of a program with threads, may never come to an end.
+func skipEmulated(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: it starts this program")
+	}
+}
+
+// skipForeign is for an emulator without -short.
 func skipForeign(t *testing.T, err error) {
 	t.Helper()
 	if errors.Is(err, syscall.ENOEXEC) {
@@ -53,6 +62,7 @@ func skipForeign(t *testing.T, err error) {
 // play starts this program in a role.
 func play(t *testing.T, role string, onLine func(string), args ...string) *process {
 	t.Helper()
+	skipEmulated(t)
 	t.Setenv(roleVariable, role)
 	p, err := start(t.Context(), role, filepath.Join(t.TempDir(), "log"), onLine, append([]string{os.Args[0]}, args...)...)
 	skipForeign(t, err)
@@ -91,6 +101,7 @@ func TestProcessListensAndIsStopped(t *testing.T) {
 }
 
 func TestProcessEndsWithContext(t *testing.T) {
+	skipEmulated(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Setenv(roleVariable, "listen")
 	p, err := start(ctx, "listen", filepath.Join(t.TempDir(), "log"), nil, os.Args[0], "127.0.0.1:0")
